@@ -1,0 +1,94 @@
+package trace
+
+import "mlsref/model"
+
+// Version is the version of the trace format that this code writes and reads.
+const Version = 1
+
+// Header is the first line of a trace: what is needed to play it again.
+type Header struct {
+	Format   string `json:"format"` // "mlsref-trace"
+	Version  int    `json:"version"`
+	Suite    string `json:"suite"` // the RFC's name
+	Seed     uint64 `json:"seed"`
+	File     string `json:"file"`     // the scenario's name, for messages
+	Scenario string `json:"scenario"` // the scenario's text
+}
+
+// Kinds of event. A protocol step's kind is "step" and its Step says which.
+const (
+	KindStep       = "step"       // Step
+	KindPrimitive  = "primitive"  // Op, Out; Define where the output is new
+	KindWire       = "wire"       // Wire, Terms
+	KindCompromise = "compromise" // Terms: what the walk of the live state found
+	KindGoal       = "goal"       // Goal, Term
+	KindSnapshot   = "snapshot"   // Members: who holds what at this epoch
+	KindExpect     = "expect"     // Expect
+)
+
+// Event is one line of a trace after the header.
+type Event struct {
+	Seq    int            `json:"seq"`
+	Kind   string         `json:"kind"`
+	Actor  string         `json:"actor,omitempty"`
+	Layer  string         `json:"layer,omitempty"` // treesync, treekem, treedem or group
+	Line   int            `json:"line,omitempty"`  // of the scenario
+	Step   *model.Event   `json:"step,omitempty"`
+	Op     string         `json:"op,omitempty"`
+	Out    []model.TermID `json:"out,omitempty"`
+	Define []Definition   `json:"define,omitempty"`
+	Wire   *Wire          `json:"wire,omitempty"`
+	Terms  []model.TermID `json:"terms,omitempty"`
+	Goal   *model.Goal    `json:"goal,omitempty"`
+	Term   model.TermID   `json:"term,omitempty"`
+	Tree   *Snapshot      `json:"tree,omitempty"`
+	Expect *Expect        `json:"expect,omitempty"`
+}
+
+// Definition is a new term with its real bytes. A constant's bytes are public
+// data; a concat's are the whole structure; its Gaps say where its parts lie.
+type Definition struct {
+	model.Term
+	Value  string `json:"value"`            // hex
+	Parts  []int  `json:"parts,omitempty"`  // concat: offset of each argument in Value, bytes
+	Extra  string `json:"extra,omitempty"`  // encrypt: the KEM output, hex
+	Length int    `json:"length,omitempty"` // expand: the length asked for, bytes
+}
+
+// Wire is one message given to the delivery service.
+type Wire struct {
+	Kind  string `json:"kind"`  // key_package, proposal, commit, welcome, application
+	Size  int    `json:"size"`  // bytes
+	Bytes string `json:"bytes"` // hex
+}
+
+// Snapshot is a group's public tree at an epoch, and who holds which node key.
+type Snapshot struct {
+	Epoch  uint64         `json:"epoch"`
+	Leaves uint32         `json:"leaves"`
+	Nodes  []SnapshotNode `json:"nodes"` // by array index, RFC 9420 Appendix C
+}
+
+// SnapshotNode is one node of the tree; a blank one has no Holders and no Name.
+type SnapshotNode struct {
+	Index    uint32   `json:"index"`
+	Blank    bool     `json:"blank,omitempty"`
+	Member   string   `json:"member,omitempty"`   // leaves
+	Unmerged []string `json:"unmerged,omitempty"` // parents
+	Holders  []string `json:"holders,omitempty"`  // whose live state holds the private key
+	Stolen   bool     `json:"stolen,omitempty"`   // a compromise found the private key before this snapshot
+}
+
+// Expect is one expectation of the scenario.
+type Expect struct {
+	Epoch   *uint64        `json:"epoch,omitempty"`
+	Secret  model.GoalKind `json:"secret,omitempty"` // epoch_secret or init_secret; empty: any secret of the epoch
+	Message int            `json:"message,omitempty"`
+	Exposed bool           `json:"exposed"`
+}
+
+// Trace is a whole recorded run.
+type Trace struct {
+	Header Header
+	Events []Event
+}
