@@ -1,0 +1,113 @@
+package suite
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+
+	"github.com/cloudflare/circl/hpke"
+	"mlsref/impl/wire"
+)
+
+func (s Suite) hpke() hpke.Suite { return hpke.NewSuite(s.row.kem, s.row.kdf, s.row.aead) }
+
+// DeriveKeyPair is the KEM's DeriveKeyPair (RFC 9180 §7.1.3): ikm is Nh bytes;
+// the keys are in the KEM's serialised form.
+func (s Suite) DeriveKeyPair(ikm []byte) (sk, pk []byte, err error) {
+	scheme := s.row.kem.Scheme()
+	if len(ikm) != scheme.SeedSize() {
+		return nil, nil, fmt.Errorf("DeriveKeyPair from %d bytes, want %d", len(ikm), scheme.SeedSize())
+	}
+	public, private := scheme.DeriveKeyPair(ikm)
+	if sk, err = private.MarshalBinary(); err != nil {
+		return nil, nil, err
+	}
+	if pk, err = public.MarshalBinary(); err != nil {
+		return nil, nil, err
+	}
+	s.observe(OpDeriveKeyPair, "", []Value{{"ikm", ikm}}, Value{"sk", sk}, Value{"pk", pk})
+	return sk, pk, nil
+}
+
+// GenerateKeyPair draws a fresh HPKE key pair. Keys are derived from fresh
+// bytes, since Go's key generators may ignore the reader that they are given.
+func (s Suite) GenerateKeyPair(rng io.Reader) (sk, pk []byte, err error) {
+	ikm, err := s.Random(rng, s.row.kem.Scheme().SeedSize())
+	if err != nil {
+		return nil, nil, err
+	}
+	return s.DeriveKeyPair(ikm)
+}
+
+// ValidatePublicKey says whether pk is a public key of the suite's KEM.
+func (s Suite) ValidatePublicKey(pk []byte) error {
+	_, err := s.row.kem.Scheme().UnmarshalBinaryPublicKey(pk)
+	return err
+}
+
+func encryptContext(label string, context []byte) []byte {
+	return mustMarshal(&wire.EncryptContext{Label: []byte(labelPrefix + label), Context: context})
+}
+
+// EncryptWithLabel is RFC 9420 §5.1.3, to the public key pk.
+func (s Suite) EncryptWithLabel(rng io.Reader, pk []byte, label string, context, plaintext []byte) (wire.HPKECiphertext, error) {
+	var none wire.HPKECiphertext
+	scheme := s.row.kem.Scheme()
+	public, err := scheme.UnmarshalBinaryPublicKey(pk)
+	if err != nil {
+		return none, fmt.Errorf("the HPKE public key is invalid: %w", err)
+	}
+	coins, err := s.Random(rng, scheme.EncapsulationSeedSize())
+	if err != nil {
+		return none, err
+	}
+	sender, err := s.hpke().NewSender(public, encryptContext(label, context))
+	if err != nil {
+		return none, err
+	}
+	kemOutput, sealer, err := sender.Setup(bytes.NewReader(coins))
+	if err != nil {
+		return none, err
+	}
+	ct, err := sealer.Seal(plaintext, nil)
+	if err != nil {
+		return none, err
+	}
+	s.observe(OpEncrypt, label,
+		[]Value{{"pk", pk}, {"context", context}, {"plaintext", plaintext}, {"coins", coins}},
+		Value{"kem_output", kemOutput}, Value{"ciphertext", ct})
+	return wire.HPKECiphertext{KEMOutput: kemOutput, Ciphertext: ct}, nil
+}
+
+// DecryptWithLabel is RFC 9420 §5.1.3, or ErrOpen.
+func (s Suite) DecryptWithLabel(sk []byte, label string, context []byte, ct wire.HPKECiphertext) ([]byte, error) {
+	private, err := s.row.kem.Scheme().UnmarshalBinaryPrivateKey(sk)
+	if err != nil {
+		return nil, fmt.Errorf("the HPKE private key is invalid: %w", err)
+	}
+	receiver, err := s.hpke().NewReceiver(private, encryptContext(label, context))
+	if err != nil {
+		return nil, err
+	}
+	opener, err := receiver.Setup(ct.KEMOutput)
+	if err != nil {
+		return nil, ErrOpen
+	}
+	pt, err := opener.Open(ct.Ciphertext, nil)
+	if err != nil {
+		return nil, ErrOpen
+	}
+	s.observe(OpDecrypt, label,
+		[]Value{{"sk", sk}, {"context", context}, {"kem_output", ct.KEMOutput}, {"ciphertext", ct.Ciphertext}},
+		Value{"plaintext", pt})
+	return pt, nil
+}
+
+// PublicKey recomputes the public key of an HPKE private key.
+func (s Suite) PublicKey(sk []byte) ([]byte, error) {
+	private, err := s.row.kem.Scheme().UnmarshalBinaryPrivateKey(sk)
+	if err != nil {
+		return nil, fmt.Errorf("the HPKE private key is invalid: %w", err)
+	}
+	return private.Public().MarshalBinary()
+}

@@ -1,0 +1,163 @@
+package treekem
+
+import (
+	"bytes"
+	"errors"
+
+	"mlsref/impl/suite"
+	"mlsref/impl/tree"
+	"mlsref/impl/wire"
+	"mlsref/spec"
+)
+
+// Private is a member's private half of the tree: the key of its leaf and of
+// those ancestors that it holds. It is a value: every method returns a new one.
+type Private struct {
+	Leaf tree.LeafIndex
+	key  []byte    // of the leaf
+	path []NodeKey // of ancestors
+}
+
+// NewPrivate is the private half of a member that knows only its leaf's key.
+func NewPrivate(leaf tree.LeafIndex, key []byte) Private {
+	return Private{Leaf: leaf, key: key}
+}
+
+// WithLeafKey replaces the leaf's private key.
+func (p Private) WithLeafKey(key []byte) Private {
+	return Private{Leaf: p.Leaf, key: key, path: p.path}
+}
+
+// Prune forgets the keys of nodes that are blank or gone in t: proposals blanked
+// them, and a blank node has no key (RFC 9420 §7.7, §12.1.2, §12.1.3).
+func (p Private) Prune(t Tree) Private {
+	kept := Private{Leaf: p.Leaf, key: p.key}
+	above := tree.DirectPath(p.Leaf, t.Leaves())
+	for _, k := range p.path {
+		if contains(above, k.Node) && !t.Blank(k.Node) {
+			kept.path = append(kept.path, k)
+		}
+	}
+	return kept
+}
+
+func contains(nodes []tree.Index, n tree.Index) bool {
+	for _, m := range nodes {
+		if m == n {
+			return true
+		}
+	}
+	return false
+}
+
+// Adopt is the committer's private half after its own path: a new leaf key and
+// the path's keys, in place of all it held (RFC 9420 §7.5).
+func (p Private) Adopt(leafKey []byte, path *NewPath) Private {
+	return Private{Leaf: p.Leaf, key: leafKey, path: append([]NodeKey(nil), path.Keys...)}
+}
+
+// privateKey is the key held for a node, or nil.
+func (p Private) privateKey(n tree.Index) []byte {
+	if n == tree.LeafNode(p.Leaf) {
+		return p.key
+	}
+	for _, k := range p.path {
+		if k.Node == n {
+			return k.PrivateKey
+		}
+	}
+	return nil
+}
+
+// Process opens the UpdatePath of sender for this member (RFC 9420 §7.5): steps
+// are sender's, in the tree after the proposals; provisional is the context. It
+// returns the member's new private half and the commit_secret.
+func (p Private) Process(s suite.Suite, t Tree, sender tree.LeafIndex, steps []Step,
+	nodes []wire.UpdatePathNode, provisional []byte) (Private, []byte, error) {
+	i, pathSecret, err := p.decrypt(s, steps, nodes, provisional)
+	if err != nil {
+		return p, nil, err
+	}
+	return p.Climb(s, t, sender, steps[i:], publicKeys(nodes[i:]), pathSecret)
+}
+
+func publicKeys(nodes []wire.UpdatePathNode) [][]byte {
+	keys := make([][]byte, len(nodes))
+	for i, n := range nodes {
+		keys[i] = n.EncryptionKey
+	}
+	return keys
+}
+
+// PathShape checks an UpdatePath against the steps: one node per step, one
+// ciphertext per recipient (RFC 9420 §7.6).
+func PathShape(steps []Step, nodes []wire.UpdatePathNode) error {
+	if len(nodes) != len(steps) {
+		return spec.PathLength.Broken("the path has %d nodes, the filtered direct path %d", len(nodes), len(steps))
+	}
+	for i, step := range steps {
+		if got, want := len(nodes[i].EncryptedPathSecret), len(step.Recipients); got != want {
+			return spec.PathCiphertexts.Broken("node %d has %d ciphertexts, its copath child resolves to %d nodes", step.Node, got, want)
+		}
+	}
+	return nil
+}
+
+// decrypt finds the lowest step above this member's leaf and opens its path secret.
+func (p Private) decrypt(s suite.Suite, steps []Step, nodes []wire.UpdatePathNode, provisional []byte) (int, []byte, error) {
+	for i, step := range steps {
+		if !tree.IsAncestor(step.Node, p.Leaf) {
+			continue
+		}
+		for j, to := range step.Recipients {
+			sk := p.privateKey(to.Node)
+			if sk == nil {
+				continue
+			}
+			pathSecret, err := s.DecryptWithLabel(sk, "UpdatePathNode", provisional, nodes[i].EncryptedPathSecret[j])
+			if err != nil {
+				return 0, nil, spec.PathDecrypts.Broken("the path secret of node %d: %v", step.Node, err)
+			}
+			if len(pathSecret) != s.Nh() {
+				return 0, nil, spec.PathDecrypts.Broken("the path secret of node %d has %d bytes, want %d", step.Node, len(pathSecret), s.Nh())
+			}
+			return i, pathSecret, nil
+		}
+		break
+	}
+	return 0, nil, errors.New("this member holds no key that the path is encrypted to")
+}
+
+// Climb derives the keys from a path secret for steps[0] up to the root, checks
+// each against the public key that was sent, and returns the new private half
+// and the commit_secret. A joiner climbs from its Welcome's path secret.
+func (p Private) Climb(s suite.Suite, t Tree, sender tree.LeafIndex, steps []Step, public [][]byte, pathSecret []byte) (Private, []byte, error) {
+	next := Private{Leaf: p.Leaf, key: p.key}
+	replaced := tree.DirectPath(sender, t.Leaves())
+	for _, k := range p.path {
+		if !contains(replaced, k.Node) {
+			next.path = append(next.path, k)
+		}
+	}
+	for i, step := range steps {
+		key, err := deriveNode(s, step.Node, pathSecret)
+		if err != nil {
+			return p, nil, err
+		}
+		if !bytes.Equal(key.PublicKey, public[i]) {
+			return p, nil, spec.PathKeysMatch.Broken("the path secret of node %d does not give its public key", step.Node)
+		}
+		next.path = append(next.path, key)
+		pathSecret = nextPathSecret(s, pathSecret)
+	}
+	return next, pathSecret, nil
+}
+
+// Holds lists the nodes whose private key this member holds, its leaf first.
+func (p Private) Holds() []tree.Index {
+	nodes := []tree.Index{tree.LeafNode(p.Leaf)}
+	for _, k := range p.path {
+		nodes = append(nodes, k.Node)
+	}
+	return nodes
+}
