@@ -1,0 +1,245 @@
+package tree
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+type (
+	leaf   struct{ name int }
+	parent struct {
+		name     int
+		unmerged []LeafIndex
+	}
+)
+
+// flat is the dumb model: the array of Appendix C, nil where blank.
+type flat []any
+
+func (f flat) Leaves() uint32     { return uint32(len(f)+1) / 2 }
+func (f flat) Blank(i Index) bool { return f[i] == nil }
+func (f flat) Unmerged(i Index) []LeafIndex {
+	if p, ok := f[i].(*parent); ok {
+		return p.unmerged
+	}
+	return nil
+}
+
+func (f flat) extend() flat { return append(slices.Clone(f), make(flat, len(f)+1)...) }
+
+func (f flat) truncate() flat {
+	half := len(f) / 2
+	for i := half + 1; i < len(f); i += 2 {
+		if f[i] != nil {
+			return f
+		}
+	}
+	if len(f) == 1 {
+		return f
+	}
+	return f[:half].truncate()
+}
+
+// hash spells the subtree out, which tells every two subtrees apart.
+func (f flat) hash(i Index) string {
+	if i.IsLeaf() {
+		return spellLeaf(i.Leaf(), ptr[leaf](f[i]))
+	}
+	l, _ := Left(i)
+	r, _ := Right(i)
+	return spellParent(ptr[parent](f[i]), f.hash(l), f.hash(r))
+}
+
+func ptr[T any](v any) *T {
+	p, _ := v.(*T)
+	return p
+}
+
+func spellLeaf(i LeafIndex, l *leaf) string {
+	if l == nil {
+		return fmt.Sprintf("%d:_", i)
+	}
+	return fmt.Sprintf("%d:%d", i, l.name)
+}
+
+func spellParent(p *parent, l, r string) string {
+	if p == nil {
+		return "(" + l + "_" + r + ")"
+	}
+	return fmt.Sprintf("(%s %d %s)", l, p.name, r)
+}
+
+func hash(t Tree[leaf, parent], i Index) string {
+	return string(t.Hash(i,
+		func(i LeafIndex, l *leaf) []byte { return []byte(spellLeaf(i, l)) },
+		func(p *parent, l, r []byte) []byte { return []byte(spellParent(p, string(l), string(r))) }))
+}
+
+func same(t *rapid.T, tree Tree[leaf, parent], model flat) {
+	if tree.Leaves() != model.Leaves() {
+		t.Fatalf("%d leaves, model has %d", tree.Leaves(), model.Leaves())
+	}
+	members := uint32(0)
+	for i := range Index(len(model)) {
+		if tree.Leaf(i.Leaf()) != ptr[leaf](model[i]) && i.IsLeaf() || tree.Parent(i) != ptr[parent](model[i]) {
+			t.Fatalf("node %d differs from the model", i)
+		}
+		if i.IsLeaf() && model[i] != nil {
+			members++
+		}
+		if got, want := hash(tree, i), model.hash(i); got != want {
+			t.Fatalf("hash of %d: got %s, want %s", i, got, want)
+		}
+	}
+	if tree.Members() != members {
+		t.Fatalf("%d members, want %d", tree.Members(), members)
+	}
+	if tree.Leaf(tree.Leaves()) != nil || tree.Parent(Index(2*tree.Leaves()+1)) != nil {
+		t.Fatal("something is beyond the end")
+	}
+}
+
+func TestTreeAgainstSlice(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		tree, model := New[leaf, parent](), make(flat, 1)
+		type version struct {
+			tree  Tree[leaf, parent]
+			model flat
+		}
+		var old []version
+		name := 0
+		t.Repeat(map[string]func(*rapid.T){
+			"": func(t *rapid.T) { same(t, tree, model) },
+			"set": func(t *rapid.T) {
+				name++
+				i := Index(rapid.IntRange(0, len(model)-1).Draw(t, "node"))
+				erase := rapid.Bool().Draw(t, "blank")
+				old = append(old, version{tree, slices.Clone(model)})
+				var l *leaf
+				var p *parent
+				if model[i] = nil; !erase {
+					l, p = &leaf{name}, &parent{name: name}
+				}
+				if i.IsLeaf() {
+					if tree = tree.SetLeaf(i.Leaf(), l); !erase {
+						model[i] = l
+					}
+				} else if tree = tree.SetParent(i, p); !erase {
+					model[i] = p
+				}
+			},
+			"extend": func(t *rapid.T) {
+				if tree.Leaves() == 16 {
+					t.Skip("large enough")
+				}
+				tree, model = tree.Extend(), model.extend()
+			},
+			"truncate": func(t *rapid.T) { tree, model = tree.Truncate(), slices.Clone(model.truncate()) },
+		})
+		for _, v := range old {
+			same(t, v.tree, v.model)
+		}
+	})
+}
+
+func TestOnlyTheChangedPathIsHashedAgain(t *testing.T) {
+	tree := New[leaf, parent]().Extend().Extend().Extend()
+	hash(tree, 7)
+	count := 0
+	tree.SetLeaf(5, &leaf{1}).Hash(7,
+		func(LeafIndex, *leaf) []byte { count++; return nil },
+		func(*parent, []byte, []byte) []byte { count++; return nil })
+	if count != 4 {
+		t.Errorf("%d nodes hashed, want 4", count)
+	}
+}
+
+func drawFlat(t *rapid.T) flat {
+	n := 1 << rapid.IntRange(0, 4).Draw(t, "depth")
+	f := make(flat, 2*n-1)
+	for i := range f {
+		if rapid.Bool().Draw(t, "blank") {
+			continue
+		}
+		if i%2 == 0 {
+			f[i] = &leaf{i}
+			continue
+		}
+		p := &parent{name: i}
+		for l := range uint32(n) {
+			if IsAncestor(Index(i), l) && rapid.IntRange(0, 3).Draw(t, "unmerged") == 0 {
+				p.unmerged = append(p.unmerged, l)
+			}
+		}
+		f[i] = p
+	}
+	return f
+}
+
+// resolution reads the definition of §4.1.1 off the page.
+func (f flat) resolution(i Index) []Index {
+	switch {
+	case f[i] != nil:
+		r := []Index{i}
+		for _, l := range f.Unmerged(i) {
+			r = append(r, LeafNode(l))
+		}
+		return r
+	case i.IsLeaf():
+		return nil
+	default:
+		half := Index(1) << (Level(i) - 1)
+		return append(f.resolution(i-half), f.resolution(i+half)...)
+	}
+}
+
+func TestResolutionAgainstDefinition(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		f := drawFlat(t)
+		for i := range Index(len(f)) {
+			if got, want := Resolution(f, i), f.resolution(i); !slices.Equal(got, want) {
+				t.Fatalf("resolution of %d: got %v, want %v", i, got, want)
+			}
+		}
+		for l := range f.Leaves() {
+			path, copath := FilteredDirectPath(f, l)
+			k := 0
+			for _, p := range DirectPath(l, f.Leaves()) {
+				other, _ := Left(p)
+				if IsAncestor(other, l) {
+					other, _ = Right(p)
+				}
+				if len(f.resolution(other)) == 0 {
+					continue
+				}
+				if k >= len(path) || path[k] != p || copath[k] != other {
+					t.Fatalf("filtered path of leaf %d: got %v, %v", l, path, copath)
+				}
+				k++
+			}
+			if k != len(path) || k != len(copath) {
+				t.Fatalf("filtered path of leaf %d is too long: %v", l, path)
+			}
+		}
+	})
+}
+
+// The tree of RFC 9420 §4.1.1: X is node 3, Y is node 9.
+func ExampleResolution() {
+	f := make(flat, 15)
+	for _, l := range []LeafIndex{0, 1, 3, 4, 5, 7} {
+		f[LeafNode(l)] = &leaf{}
+	}
+	f[3] = &parent{unmerged: []LeafIndex{1}} // X[B]
+	f[9] = &parent{}                         // Y
+	fmt.Println("X   ", Resolution(f, 3))
+	fmt.Println("2   ", Resolution(f, LeafNode(2)))
+	fmt.Println("root", Resolution(f, 7))
+	// Output:
+	// X    [3 2]
+	// 2    []
+	// root [3 2 9 14]
+}
