@@ -39,8 +39,8 @@ func (g *Group) receiveCommit(c *treedem.Content) (next *Group, removed bool, er
 	if err != nil {
 		return nil, false, err
 	}
-	if !bytes.Equal(e.confirmationTag, c.Auth.ConfirmationTag) {
-		return nil, false, spec.ConfirmationTag.Broken("the Commit's tag is not that of the new epoch")
+	if err := treedem.VerifyConfirmation(g.suite, e.secrets.Confirmation, e.context.ConfirmedTranscriptHash, c.Auth.ConfirmationTag); err != nil {
+		return nil, false, err
 	}
 	return begin(g.suite, g.identity, e), false, nil
 }

@@ -18,9 +18,10 @@ type Private struct {
 	path []NodeKey // of ancestors
 }
 
-// NewPrivate is the private half of a member that knows only its leaf's key.
-func NewPrivate(leaf tree.LeafIndex, key []byte) Private {
-	return Private{Leaf: leaf, key: key}
+// NewPrivate is the private half of a member that knows its leaf's key and those
+// of the given ancestors.
+func NewPrivate(leaf tree.LeafIndex, key []byte, path ...NodeKey) Private {
+	return Private{Leaf: leaf, key: key, path: path}
 }
 
 // WithLeafKey replaces the leaf's private key.
@@ -74,7 +75,7 @@ func (p Private) privateKey(n tree.Index) []byte {
 // returns the member's new private half and the commit_secret.
 func (p Private) Process(s suite.Suite, t Tree, sender tree.LeafIndex, steps []Step,
 	nodes []wire.UpdatePathNode, provisional []byte) (Private, []byte, error) {
-	i, pathSecret, err := p.decrypt(s, steps, nodes, provisional)
+	i, pathSecret, err := p.Open(s, steps, nodes, provisional)
 	if err != nil {
 		return p, nil, err
 	}
@@ -103,8 +104,9 @@ func PathShape(steps []Step, nodes []wire.UpdatePathNode) error {
 	return nil
 }
 
-// decrypt finds the lowest step above this member's leaf and opens its path secret.
-func (p Private) decrypt(s suite.Suite, steps []Step, nodes []wire.UpdatePathNode, provisional []byte) (int, []byte, error) {
+// Open finds the lowest step above this member's leaf and opens its path secret
+// (Nh bytes); steps and nodes agree in shape. It returns the step's place too.
+func (p Private) Open(s suite.Suite, steps []Step, nodes []wire.UpdatePathNode, provisional []byte) (int, []byte, error) {
 	for i, step := range steps {
 		if !tree.IsAncestor(step.Node, p.Leaf) {
 			continue
