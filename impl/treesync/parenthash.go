@@ -72,14 +72,13 @@ func VerifyParentHashes(s suite.Suite, t Tree) error {
 // D and the unmerged leaves of p under child are all of child's resolution, and D
 // holds p's parent hash.
 func (t Tree) linked(s suite.Suite, p *wire.ParentNode, child, sibling tree.Index) bool {
-	unmerged := below(child, p.UnmergedLeaves)
-	var rest []tree.Index
-	for _, n := range tree.Resolution(t, child) {
-		if !n.IsLeaf() || !slices.Contains(unmerged, n.Leaf()) {
-			rest = append(rest, n)
-		}
+	unmerged := map[tree.Index]bool{}
+	for _, l := range below(child, p.UnmergedLeaves) {
+		unmerged[tree.LeafNode(l)] = true
 	}
-	if len(rest) != 1 || len(tree.Resolution(t, child)) != len(unmerged)+1 {
+	resolution := tree.Resolution(t, child)
+	rest := slices.DeleteFunc(slices.Clone(resolution), func(n tree.Index) bool { return unmerged[n] })
+	if len(rest) != 1 || len(resolution) != len(unmerged)+1 {
 		return false
 	}
 	stored := t.storedParentHash(rest[0])

@@ -99,7 +99,7 @@ func ValidateProposals(s suite.Suite, t Tree, committer tree.LeafIndex, gc wire.
 	if err != nil {
 		return err
 	}
-	if hasPath {
+	if hasPath && next.Leaf(committer) != nil {
 		next.nodes = next.nodes.SetLeaf(committer, nil)
 	}
 	return validateMembers(next)
