@@ -13,7 +13,7 @@ import (
 // Leaf 0 commits in an honest group of five; each case is a whole list.
 func TestProposalListRules(t *testing.T) {
 	h := honestGroup(t, 5)
-	byValue := func(p ProposalFrom) ProposalFrom { p.ByRef, p.Sender = false, 0; return p }
+	byValue := func(p ProposalFrom) ProposalFrom { p.ByRef = false; return p }
 	sameClient := func(a, b ProposalFrom) ProposalFrom { // b, for the client of a
 		kp := &b.Proposal.Add.KeyPackage
 		kp.LeafNode.SignatureKey = a.Proposal.Add.KeyPackage.LeafNode.SignatureKey
@@ -54,7 +54,7 @@ func TestProposalListRules(t *testing.T) {
 		{"Remove of a blank leaf", spec.RemovedIsMember, []ProposalFrom{remove(5)}},
 		{"Remove of no leaf", spec.RemovedIsMember, []ProposalFrom{remove(1 << 31)}},
 		{"Update by the committer", spec.CommitterUpdates, []ProposalFrom{h.update(0)}},
-		{"Update by value", spec.CommitterUpdates, []ProposalFrom{byValue(h.update(0))}},
+		{"Update by value", spec.CommitterUpdates, []ProposalFrom{byValue(h.update(2))}},
 		{"Remove of the committer", spec.CommitterRemoved, []ProposalFrom{remove(0)}},
 		{"two Updates of a leaf", spec.OneChangePerLeaf, []ProposalFrom{updateOf2, h.update(2)}},
 		{"two Removes of a leaf", spec.OneChangePerLeaf, []ProposalFrom{remove(2), remove(2)}},
@@ -102,6 +102,13 @@ func TestPathRequiredRule(t *testing.T) {
 			brokenRule(t, ValidateProposals(h.s, h.tree, 0, h.gc, v.list, true), nil)
 		})
 	}
+	// Only a path takes the committer's old key out of the tree.
+	old := h.add()
+	old.Proposal.Add.KeyPackage.LeafNode.EncryptionKey = h.tree.Leaf(0).EncryptionKey
+	h.signKeyPackage(&old.Proposal.Add.KeyPackage)
+	brokenRule(t, ValidateProposals(h.s, h.tree, 0, h.gc, []ProposalFrom{old}, false), spec.EncryptionKeysUnique)
+	brokenRule(t, ValidateProposals(h.s, h.tree, 0, h.gc, []ProposalFrom{old}, true), nil)
+
 	for _, k := range []wire.ProposalType{wire.ProposalExternalInit, wire.ProposalGroupContextExtensions} {
 		list := []ProposalFrom{{Proposal: wire.Proposal{Type: k}}}
 		brokenRule(t, pathRequired(proposalList{list: list}), spec.PathRequired)

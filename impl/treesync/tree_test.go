@@ -12,8 +12,8 @@ import (
 	"mlsref/spec"
 )
 
-// withUnmerged is a group of eight, of which leaf 6 and 7 are new: 7 is unmerged at
-// the root (7), 11 and 13; 6 only where nobody has committed since.
+// withUnmerged is a group of eight, whose leaf 7 is unmerged at the root (7) and at
+// node 11; node 13 is blank.
 func withUnmerged(t *testing.T) *honest {
 	h := honestGroup(t, 6)
 	h.commit(0, true, h.add()) // leaf 6; the root is new
@@ -105,16 +105,10 @@ func TestGroupExtensionsDistinct(t *testing.T) {
 	brokenRule(t, ValidateTree(h.s, h.tree, h.gc), spec.ExtensionsDistinct)
 }
 
-// §7.9's own picture: F is unmerged at W and Y, so that Y's hash counts as it was
-// before F came.
+// As in §7.9's own picture, a subtree's hash counts as it was before an unmerged
+// leaf came: the leaf blank, and in no list.
 func TestOriginalSiblingTreeHash(t *testing.T) {
 	h := withUnmerged(t)
-	before, err := FromWire(h.s, clone(t, h))
-	h.check(err)
-	after, leaf := before.Add(h.keyPackage().LeafNode)
-	if leaf != 8 { // the tree was full: make room below the root instead
-		t.Fatalf("added at leaf %d", leaf)
-	}
 	smaller := h.tree.nodes.SetLeaf(7, nil)
 	for _, i := range []tree.Index{7, 11} {
 		p := *h.tree.Parent(i)
@@ -124,8 +118,30 @@ func TestOriginalSiblingTreeHash(t *testing.T) {
 	if got, want := h.tree.originalHash(h.s, 7, []uint32{7}), (Tree{smaller}).NodeHash(h.s, 7); !bytes.Equal(got, want) {
 		t.Errorf("got %x, want %x", got, want)
 	}
-	// The old root keeps its empty parent hash under a new one and is still valid.
-	h.check(VerifyParentHashes(h.s, after))
+}
+
+// The old root keeps its empty parent hash under a new root, and is still valid.
+func TestExtensionKeepsParentHashes(t *testing.T) {
+	h := withUnmerged(t)
+	h.commit(0, false, h.add())
+	if h.tree.Leaves() != 16 || h.tree.Parent(7) == nil {
+		t.Fatal("the tree has not grown over its old root")
+	}
+	brokenRule(t, ValidateTree(h.s, h.tree, h.gc), nil)
+}
+
+// A parent that lists a leaf which the child's resolution lacks was not set together
+// with anything there, even where ValidateTree's earlier rules have not looked.
+func TestUnmergedOutsideTheResolution(t *testing.T) {
+	h := withUnmerged(t)
+	rt := clone(t, h)
+	rt.Nodes[11].Parent.UnmergedLeaves = nil // the root still lists leaf 7
+	got, err := FromWire(h.s, rt)
+	h.check(err)
+	root := got.Parent(7)
+	if got.linked(h.s, root, 11, 3) || got.linked(h.s, root, 3, 11) {
+		t.Error("the root is linked")
+	}
 }
 
 // The sole member of a group has no path: its leaf's parent hash has no bytes.
