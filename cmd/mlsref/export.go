@@ -1,0 +1,65 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"mlsref/trace"
+)
+
+// exporters are what --to can name.
+var exporters = map[string]func(io.Writer, *trace.Trace, *trace.Report) error{
+	"proverif": trace.ExportProVerif,
+	"tamarin":  trace.ExportTamarin,
+}
+
+func exportCommand() *cobra.Command {
+	var to, file string
+	c := &cobra.Command{
+		Use:   "export TRACE --to proverif|tamarin",
+		Short: "Write a trace as a file for ProVerif or Tamarin",
+		Long: `export writes a trace for a prover, with one query or lemma for each secret and
+the verdict to expect beside it.`,
+		Example: `  mlsref export out/first.trace.jsonl --to proverif -o first.pv`,
+		Args:    cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			write, known := exporters[to]
+			if !known {
+				return fmt.Errorf("--to: read %q, expected proverif or tamarin", to)
+			}
+			if file != "" {
+				if err := checkWritable(file); err != nil {
+					return err
+				}
+			}
+			t, err := trace.ReadFile(args[0])
+			if err != nil {
+				return err
+			}
+			return export(c.OutOrStdout(), file, t, write)
+		},
+	}
+	c.Flags().StringVar(&to, "to", "", "the prover: proverif or tamarin")
+	c.Flags().StringVarP(&file, "output", "o", "", "write to `FILE` and not to the terminal")
+	return c
+}
+
+// export writes to file, or to stdout if it has no name.
+func export(stdout io.Writer, file string, t *trace.Trace, write func(io.Writer, *trace.Trace, *trace.Report) error) error {
+	report, err := trace.Judge(t)
+	if err != nil {
+		return err
+	}
+	var text bytes.Buffer
+	if err := write(&text, t, report); err != nil {
+		return fmt.Errorf("%s: %w", t.Header.File, err)
+	}
+	if file != "" {
+		return writeFiles([]output{{file, text.Bytes()}})
+	}
+	_, err = stdout.Write(text.Bytes())
+	return err
+}

@@ -1,0 +1,103 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// output is a file to be written.
+type output struct {
+	path string
+	data []byte
+}
+
+// writeFiles writes all files or none: the bytes go to temporary files beside
+// the real ones, and only when all of them are on the disk do they get their names.
+func writeFiles(files []output) (err error) {
+	var temporary []string
+	defer func() {
+		for _, name := range temporary {
+			os.Remove(name) // those that were renamed are gone already
+		}
+	}()
+	for _, f := range files {
+		name, err := writeTemporary(f)
+		if name != "" {
+			temporary = append(temporary, name)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	for i, f := range files {
+		if err := os.Rename(temporary[i], f.path); err != nil {
+			return fmt.Errorf("%s: cannot be written: %w", f.path, errors.Unwrap(err))
+		}
+	}
+	return nil
+}
+
+func writeTemporary(f output) (name string, err error) {
+	t, err := os.CreateTemp(filepath.Dir(f.path), "."+filepath.Base(f.path)+".*")
+	if err != nil {
+		return "", err
+	}
+	defer func() { err = errors.Join(err, t.Close()) }()
+	if _, err := t.Write(f.data); err != nil {
+		return t.Name(), err
+	}
+	return t.Name(), t.Chmod(0o644)
+}
+
+// checkWritable says whether files can be written, before hours of work are
+// spent on them: there must be room for a temporary file, and no name may be a
+// directory's.
+func checkWritable(paths ...string) error {
+	for _, path := range paths {
+		if info, err := os.Stat(path); err == nil && info.IsDir() {
+			return fmt.Errorf("%s: cannot be written: it is a directory", path)
+		}
+		name, err := writeTemporary(output{path: path})
+		if name != "" {
+			os.Remove(name)
+		}
+		if err != nil {
+			return fmt.Errorf("%s: cannot be written: %w", path, cause(err))
+		}
+	}
+	return nil
+}
+
+// makeDir creates a directory where it is missing. undo takes away again what
+// was created and is still empty.
+func makeDir(dir string) (undo func(), err error) {
+	var made []string
+	for d := filepath.Clean(dir); ; d = filepath.Dir(d) {
+		if _, err := os.Stat(d); !errors.Is(err, fs.ErrNotExist) || d == filepath.Dir(d) {
+			break
+		}
+		made = append(made, d)
+	}
+	undo = func() {
+		for _, d := range made {
+			os.Remove(d) // fails where something lies in it, as it should
+		}
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		undo()
+		return nil, fmt.Errorf("%s: cannot be written: %w", dir, cause(err))
+	}
+	return undo, nil
+}
+
+// cause is what went wrong with a path, without the path.
+func cause(err error) error {
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		return path.Err
+	}
+	return err
+}

@@ -1,0 +1,79 @@
+// Command mlsref plays MLS groups (RFC 9420), records them, and has the record
+// judged: which secrets does the attacker hold, and is that what the theory says?
+//
+// It owns the words on the screen, the files that are written, and the exit
+// codes. What is true of a run it asks package trace; it knows no cryptography.
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+
+	"github.com/spf13/cobra"
+)
+
+// The exit codes. A check that failed is an answer; bad input is none.
+const (
+	exitOK     = 0
+	exitFailed = 1
+	exitInput  = 2
+)
+
+// errCheckFailed is the error of a run that went through and whose checks failed.
+// Its text has been printed already.
+var errCheckFailed = errors.New("a check failed")
+
+func main() { os.Exit(mlsref(os.Args[1:], os.Stdout, os.Stderr)) }
+
+// mlsref runs one command line and returns its exit code.
+func mlsref(args []string, stdout, stderr io.Writer) int {
+	root := rootCommand()
+	root.SetArgs(args)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	err := root.Execute()
+	switch {
+	case err == nil:
+		return exitOK
+	case errors.Is(err, errCheckFailed):
+		return exitFailed
+	default:
+		complain(stderr, err)
+		return exitInput
+	}
+}
+
+func complain(stderr io.Writer, err error) { fmt.Fprintf(stderr, "mlsref: %s\n", explain(err)) }
+
+// explain puts the file first, as in every other message.
+func explain(err error) string {
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		return fmt.Sprintf("%s: %v", path.Path, path.Err)
+	}
+	return err.Error()
+}
+
+func rootCommand() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "mlsref",
+		Short: "Play an MLS group (RFC 9420), record it, and judge who knows its secrets",
+		Long: `mlsref plays a group through a real implementation of MLS (RFC 9420), records
+the run, and has the record judged twice: by the theory's predicate and by the
+attacker's closure over the recorded terms. Exit code 0: all agrees; 1: a check
+failed; 2: the command line or a file is wrong.`,
+		Example: `  mlsref run                                 play the built-in first scenario
+  mlsref run lesson.scenario -o out          and write the trace and the provers' files
+  mlsref judge out/lesson.trace.jsonl        judge a written trace again
+  mlsref replay out/lesson.trace.jsonl       play it again and compare byte by byte
+  mlsref export out/lesson.trace.jsonl --to tamarin`,
+		SilenceErrors:     true,
+		SilenceUsage:      true,
+		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
+	}
+	root.AddCommand(runCommand(), judgeCommand(), replayCommand(), exportCommand())
+	return root
+}
