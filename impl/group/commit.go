@@ -17,6 +17,7 @@ type CommitOptions struct {
 	Remove []tree.LeafIndex  // by value
 	NoPath bool              // leave the path out, where RFC 9420 §12.4 allows it
 	Format Format            // Private if zero
+	Now    uint64            // seconds since 1970, for the lifetimes of key packages; 0: not checked
 }
 
 // Pending is a Commit that the delivery service has not yet accepted. The group
@@ -35,6 +36,11 @@ func (g *Group) Commit(rng io.Reader, opt CommitOptions) (*Pending, error) {
 	vector, list := g.proposalsToCommit(opt)
 	if err := treesync.ValidateProposals(g.suite, g.tree, g.Leaf(), g.context, list, !opt.NoPath); err != nil {
 		return nil, err
+	}
+	for i := range opt.Add {
+		if err := treesync.ValidateKeyPackage(g.suite, &opt.Add[i], g.context, opt.Now); err != nil {
+			return nil, err
+		}
 	}
 	t, added, err := treesync.ApplyProposals(g.tree, list)
 	if err != nil {
