@@ -24,6 +24,7 @@ const (
 	KindGoal       = "goal"       // Goal, Term
 	KindSnapshot   = "snapshot"   // Members: who holds what at this epoch
 	KindExpect     = "expect"     // Expect
+	KindEnd        = "end"        // Count; the last line of a file, never in Trace.Events
 )
 
 // Event is one line of a trace after the header.
@@ -43,6 +44,7 @@ type Event struct {
 	Term   model.TermID   `json:"term,omitempty"`
 	Tree   *Snapshot      `json:"tree,omitempty"`
 	Expect *Expect        `json:"expect,omitempty"`
+	Count  int            `json:"count,omitempty"` // end: how many events came before
 }
 
 // Definition is a new term with its real bytes. A constant's bytes are public

@@ -1,0 +1,118 @@
+package trace
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"strings"
+
+	"mlsref/model"
+)
+
+var tamarin = dialect{
+	constant: func(symbol string) string { return "'" + symbol + "'" },
+	label:    func(label string) string { return "'" + identifier(label) + "'" },
+	pairOpen: "<", pair: ">",
+	comment: [2]string{"/*", "*/"},
+}
+
+// ExportTamarin writes the trace as a Tamarin theory: one lemma for each row of
+// the report. A lemma says that the secret is safe, whatever is expected.
+func ExportTamarin(w io.Writer, t *Trace, report *Report) error {
+	x, err := newExport(t, report)
+	if err != nil {
+		return err
+	}
+	buffered := bufio.NewWriter(w)
+	out := &sticky{w: buffered}
+	out.printf("theory recorded_run\nbegin\n\n%s", x.heading(tamarin,
+		"tamarin-prover --prove --derivcheck-timeout=0 --quiet FILE.spthy",
+		`Verdict:  each lemma says that the attacker never gets a secret. "verified": the
+   secret is safe. "falsified - found trace": the attacker gets it.`))
+	x.tamarinSymbols(out)
+	x.tamarinRules(out)
+	x.tamarinLemmas(out)
+	out.printf("\nend\n")
+	if out.err != nil {
+		return out.err
+	}
+	return buffered.Flush()
+}
+
+// tamarinTactic solves small terms first and init secrets last, so that the
+// commit secret, which differs from epoch to epoch, is looked for first.
+const tamarinTactic = `
+heuristic: {small}
+tactic: small
+presort: s
+prio: {id}
+  not regex "KU"
+prio: {smallest}
+  regex "KU" & not regex "KU. i[0-9]"
+prio: {smallest}
+  regex "KU"
+`
+
+func (x *export) tamarinSymbols(out *sticky) {
+	out.printf("%s", tamarinTactic)
+	var names, equations []string
+	for _, op := range exported {
+		if x.symbols.functions[op] {
+			names = append(names, fmt.Sprintf("%s/%d", function[op], shown(op)))
+		}
+	}
+	if x.symbols.functions[model.OpEncrypt] {
+		if !x.symbols.functions[model.OpPublic] {
+			names = append(names, "pk/1")
+		}
+		names = append(names, "adec/2")
+		equations = append(equations, "adec(aenc(x, pk(s)), s) = x")
+	}
+	if x.symbols.functions[model.OpSeal] {
+		names = append(names, "sdec/2")
+		equations = append(equations, "sdec(senc(x, k), k) = x")
+	}
+	for _, id := range x.symbols.secrets {
+		names = append(names, x.symbol(id)+"/0 [private]")
+	}
+	names = append(names, "canary_told/0 [private]", "canary_kept/0 [private]")
+	out.printf("\nfunctions:\n  %s\n", strings.Join(names, ",\n  "))
+	if len(equations) > 0 {
+		out.printf("\nequations:\n  %s\n", strings.Join(equations, ",\n  "))
+	}
+}
+
+func (x *export) tamarinRules(out *sticky) {
+	for _, id := range x.oracles {
+		out.printf("\n// Whoever has what %s is expanded from has it.\n", remark(x.defs.name(id)))
+		out.printf("rule Oracle_%d:\n  [ In(%s) ] --> [ Out(%s) ]\n",
+			id, x.term(tamarin, x.defs.all[id].Args[0]), x.symbol(id))
+	}
+	for _, o := range x.outputs {
+		out.printf("\n// %s\n", x.caption(o))
+		out.printf("rule Seen_%d:\n  [ ] --[ Seen('%d') ]-> [ Out(%s) ]\n", o.id, o.id, x.term(tamarin, o.id))
+	}
+	out.printf("\nrule Canary:\n  [ ] --[ Canary() ]-> [ Out(canary_told) ]\n")
+}
+
+func (x *export) tamarinLemmas(out *sticky) {
+	out.printf("\n// Canary: expected verified, or the rules cannot be carried out.\n")
+	out.printf("lemma canary_executable: exists-trace\n  \"Ex #i. Canary()@i\"\n")
+	out.printf("\n// Canary: expected falsified, or the attacker does not see what is sent.\n")
+	out.printf("lemma canary_told:\n  \"not (Ex #j. K(canary_told)@j)\"\n")
+	out.printf("\n// Canary: expected verified, or the attacker can do too much.\n")
+	out.printf("lemma canary_kept:\n  \"not (Ex #j. K(canary_kept)@j)\"\n")
+	for _, row := range x.report.Rows {
+		verdict := "verified"
+		if row.Predicate.Exposed {
+			verdict = "falsified"
+		}
+		out.printf("\n// %s: expected %s: %s\n", remark(GoalName(row.Goal)), verdict, because(row))
+		out.printf("lemma %s:\n  \"not (Ex #j. K(%s)@j)\"\n", lemmaName(row.Goal), x.term(tamarin, row.Term))
+	}
+}
+
+// lemmaName is the goal's name as a lemma: epoch_3_init_secret, message_2.
+func lemmaName(g model.Goal) string {
+	return identifier(strings.ReplaceAll(GoalName(g), ": ", " "))
+}

@@ -1,0 +1,179 @@
+package trace
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+)
+
+const (
+	formatName   = "mlsref-trace"
+	maxTraceLine = 64 << 20 // bytes; no line that this package writes comes near it
+)
+
+// Write writes a trace as JSON Lines: the header, the events, and an end event
+// with their number, by which a reader sees that nothing is missing.
+func Write(w io.Writer, t *Trace) error {
+	out := bufio.NewWriter(w)
+	enc := json.NewEncoder(out)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(t.Header); err != nil {
+		return err
+	}
+	last := -1
+	for i := range t.Events {
+		if err := enc.Encode(&t.Events[i]); err != nil {
+			return fmt.Errorf("event %d: %w", t.Events[i].Seq, err)
+		}
+		last = t.Events[i].Seq
+	}
+	if err := enc.Encode(Event{Seq: last + 1, Kind: KindEnd, Count: len(t.Events)}); err != nil {
+		return err
+	}
+	return out.Flush()
+}
+
+// WriteFile writes a trace to path, whole or not at all: the bytes go to a
+// temporary file beside it, which then takes its name.
+func WriteFile(path string, t *Trace) (err error) {
+	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			f.Close()
+			os.Remove(f.Name())
+		}
+	}()
+	if err := Write(f, t); err != nil {
+		return err
+	}
+	if err := f.Chmod(0o644); err != nil {
+		return err
+	}
+	if err := f.Close(); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), path)
+}
+
+// Read reads a trace and checks everything that the format promises. Its
+// errors are *InputError, with name as the file.
+func Read(r io.Reader, name string) (*Trace, error) {
+	return readBounded(r, name, maxTraceLine)
+}
+
+// ReadFile reads the trace at path.
+func ReadFile(path string) (*Trace, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return Read(f, path)
+}
+
+var errCutShort = errors.New("the line is cut short: it has no line end")
+
+// wholeLines is bufio.ScanLines, but the last line must be ended too.
+func wholeLines(data []byte, atEOF bool) (advance int, line []byte, err error) {
+	if i := bytes.IndexByte(data, '\n'); i >= 0 {
+		return i + 1, data[:i], nil
+	}
+	if atEOF && len(data) > 0 {
+		return 0, nil, errCutShort
+	}
+	return 0, nil, nil
+}
+
+func readBounded(r io.Reader, name string, longest int) (*Trace, error) {
+	lines := bufio.NewScanner(r)
+	lines.Buffer(nil, longest)
+	lines.Split(wholeLines)
+	number, t, ended := 0, &Trace{}, false
+	terms := &definitions{}
+	bad := func(format string, args ...any) (*Trace, error) {
+		return nil, &InputError{File: name, Line: number, Msg: fmt.Sprintf(format, args...)}
+	}
+	for lines.Scan() {
+		number++
+		if number == 1 {
+			if err := readHeader(lines.Bytes(), &t.Header); err != nil {
+				return bad("%v", err)
+			}
+			continue
+		}
+		if ended {
+			return bad("something follows the end of the trace")
+		}
+		var e Event
+		if err := strictJSON(lines.Bytes(), &e); err != nil {
+			return bad("not an event: %v", err)
+		}
+		if len(t.Events) > 0 && e.Seq <= t.Events[len(t.Events)-1].Seq {
+			return bad("event %d does not come after event %d", e.Seq, t.Events[len(t.Events)-1].Seq)
+		}
+		if ended = e.Kind == KindEnd; ended {
+			if e.Count != len(t.Events) {
+				return bad("the trace ends after %d events and says that it has %d", len(t.Events), e.Count)
+			}
+			continue
+		}
+		if err := terms.event(&e); err != nil {
+			return bad("event %d: %v", e.Seq, err)
+		}
+		t.Events = append(t.Events, e)
+	}
+	switch err := lines.Err(); {
+	case errors.Is(err, bufio.ErrTooLong):
+		number++
+		return bad("the line is longer than %d bytes", longest)
+	case err != nil:
+		number++
+		return bad("%v", err)
+	case number == 0:
+		return bad("not a trace: it is empty")
+	case !ended:
+		return bad("the trace breaks off: it has no end event")
+	}
+	return t, nil
+}
+
+func readHeader(line []byte, h *Header) error {
+	// Another version may have other fields: look at the name and version first.
+	var loose struct {
+		Format  string `json:"format"`
+		Version int    `json:"version"`
+	}
+	if json.Unmarshal(line, &loose) != nil || loose.Format != formatName {
+		return fmt.Errorf("not a trace: the first line is no %s header", formatName)
+	}
+	if loose.Version != Version {
+		return fmt.Errorf("a trace of version %d; this program reads version %d", loose.Version, Version)
+	}
+	if err := strictJSON(line, h); err != nil {
+		return fmt.Errorf("bad header: %v", err)
+	}
+	return nil
+}
+
+func strictJSON(line []byte, v any) error {
+	dec := json.NewDecoder(bytes.NewReader(line))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(v); err != nil {
+		if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
+			return errors.New("the JSON is cut short")
+		}
+		return err
+	}
+	if _, err := dec.Token(); err != io.EOF {
+		return errors.New("something follows the JSON object on its line")
+	}
+	return nil
+}

@@ -1,0 +1,228 @@
+package trace
+
+import (
+	"fmt"
+
+	"mlsref/impl/suite"
+	"mlsref/model"
+)
+
+// Row is the fate of one secret, as each judge sees it.
+type Row struct {
+	Goal       model.Goal    `json:"goal"`
+	Term       model.TermID  `json:"term"`
+	Predicate  model.Verdict `json:"predicate"`            // from the abstract events
+	Closure    bool          `json:"closure"`              // whether the attacker derives Term from what it saw
+	Derivation []model.Step  `json:"derivation,omitempty"` // how, where it does
+	Replay     string        `json:"replay,omitempty"`     // "ok", or why the derivation did not arrive at the real bytes
+}
+
+// Exposed says that at least one judge holds the secret for lost.
+func (r Row) Exposed() bool { return r.Closure || r.Predicate.Exposed }
+
+// Problem is a disagreement of the judges, or an expectation that failed. Line
+// is a line of the scenario, or 0.
+type Problem struct {
+	File string `json:"file"`
+	Line int    `json:"line,omitempty"`
+	Text string `json:"text"`
+}
+
+func (p Problem) String() string {
+	return (&InputError{File: p.File, Line: p.Line, Msg: p.Text}).Error()
+}
+
+// Report is what the two Go judges say of a trace.
+type Report struct {
+	Rows     []Row     `json:"rows"` // in the order of the trace's goals
+	Problems []Problem `json:"problems,omitempty"`
+}
+
+// OK says that the judges agree, every attack was carried out, and every
+// expectation holds.
+func (r *Report) OK() bool { return len(r.Problems) == 0 }
+
+// GoalName is a goal in words: "epoch 3: init_secret", "message 2".
+func GoalName(g model.Goal) string {
+	if g.Kind == model.Message {
+		return fmt.Sprintf("message %d", g.Message)
+	}
+	return fmt.Sprintf("epoch %d: %s", g.Epoch, g.Kind)
+}
+
+// Judge asks the predicate and the closure about every secret of the trace,
+// replays each attack with the real cryptography, and checks the scenario's
+// expectations against both judges. What does not fit together is in the
+// Report; an error means that the trace cannot be judged.
+func Judge(t *Trace) (*Report, error) {
+	defs, err := definitionsOf(t)
+	if err != nil {
+		return nil, &InputError{File: t.Header.File, Msg: err.Error()}
+	}
+	s, err := suite.ByName(t.Header.Suite)
+	if err != nil {
+		return nil, &InputError{File: t.Header.File, Msg: err.Error()}
+	}
+	closure, err := model.Saturate(defs.terms(), Facts(t))
+	if err != nil {
+		return nil, fmt.Errorf("%s: the closure: %w", t.Header.File, err)
+	}
+	verdicts, err := model.Predict(steps(t))
+	if err != nil {
+		return nil, fmt.Errorf("%s: the predicate: %w", t.Header.File, err)
+	}
+	j := &judge{
+		trace: t, suite: s, defs: defs, closure: closure,
+		predicted: map[model.Goal]model.Verdict{},
+		seen:      map[model.Goal]int{},
+		report:    &Report{},
+	}
+	for _, v := range verdicts {
+		j.predicted[v.Goal] = v
+	}
+	j.goals()
+	for _, v := range verdicts {
+		if _, ok := j.seen[v.Goal]; !ok {
+			j.problem(0, "%s: the predicate judges it, and the trace has no term for it", GoalName(v.Goal))
+		}
+	}
+	if err := j.expectations(); err != nil {
+		return nil, err
+	}
+	return j.report, nil
+}
+
+// Facts are the terms that the attacker saw: every message on the wire, and
+// what each theft found in the live state of its victim.
+func Facts(t *Trace) []model.Fact {
+	var facts []model.Fact
+	for _, e := range t.Events {
+		why := "wire"
+		switch e.Kind {
+		case KindWire:
+		case KindCompromise:
+			why = "stolen from " + e.Actor
+		default:
+			continue
+		}
+		for _, id := range e.Terms {
+			facts = append(facts, model.Fact{Term: id, Why: why, Seq: e.Seq})
+		}
+	}
+	return facts
+}
+
+func steps(t *Trace) []model.Event {
+	var list []model.Event
+	for _, e := range t.Events {
+		if e.Kind == KindStep {
+			list = append(list, *e.Step)
+		}
+	}
+	return list
+}
+
+// judge gathers the report of one trace.
+type judge struct {
+	trace     *Trace
+	suite     suite.Suite
+	defs      *definitions
+	closure   *model.Closure
+	predicted map[model.Goal]model.Verdict
+	seen      map[model.Goal]int // a goal's row
+	report    *Report
+}
+
+func (j *judge) problem(line int, format string, args ...any) {
+	j.report.Problems = append(j.report.Problems,
+		Problem{File: j.trace.Header.File, Line: line, Text: fmt.Sprintf(format, args...)})
+}
+
+// goals fills one row for each goal, and holds the two judges against each other.
+func (j *judge) goals() {
+	for _, e := range j.trace.Events {
+		if e.Kind != KindGoal {
+			continue
+		}
+		name := GoalName(*e.Goal)
+		if i, again := j.seen[*e.Goal]; again {
+			if first := j.report.Rows[i].Term; first != e.Term {
+				j.problem(e.Line, "%s: the members hold different secrets, terms %d and %d", name, first, e.Term)
+			}
+			continue
+		}
+		verdict, known := j.predicted[*e.Goal]
+		row := Row{Goal: *e.Goal, Term: e.Term, Predicate: verdict, Closure: j.closure.Knows(e.Term)}
+		if row.Closure {
+			row.Derivation = withInputs(j.closure, j.defs, j.closure.Derivation(e.Term))
+			row.Replay = "ok"
+			if err := replay(j.suite, j.defs, Facts(j.trace), row.Derivation, e.Term); err != nil {
+				row.Replay = err.Error()
+				j.problem(e.Line, "%s: the attack that the closure found cannot be carried out: %v", name, err)
+			}
+		}
+		switch {
+		case !known:
+			j.problem(e.Line, "%s: the predicate does not know this secret", name)
+		case verdict.Exposed != row.Closure:
+			j.problem(e.Line, "%s: the predicate says %s (%s: %s), the closure says %s",
+				name, fate(verdict.Exposed), verdict.Clause, verdict.Because, fate(row.Closure))
+		}
+		j.seen[*e.Goal] = len(j.report.Rows)
+		j.report.Rows = append(j.report.Rows, row)
+	}
+}
+
+func fate(exposed bool) string {
+	if exposed {
+		return "exposed"
+	}
+	return "secret"
+}
+
+// expectations checks every expect line. One that speaks of a secret that the
+// run does not have is a mistake in the scenario: an *InputError.
+func (j *judge) expectations() error {
+	for _, e := range j.trace.Events {
+		if e.Kind != KindExpect {
+			continue
+		}
+		rows, what := j.meant(e.Expect)
+		if len(rows) == 0 {
+			return &InputError{File: j.trace.Header.File, Line: e.Line, Msg: "expect: the run has no " + what}
+		}
+		predicate, closure := false, false
+		for _, row := range rows {
+			predicate = predicate || row.Predicate.Exposed
+			closure = closure || row.Closure
+		}
+		want := e.Expect.Exposed
+		if predicate != want || closure != want {
+			j.problem(e.Line, "expected %s to be %s; the predicate says %s, the closure says %s",
+				what, fate(want), fate(predicate), fate(closure))
+		}
+	}
+	return nil
+}
+
+// meant are the rows that an expectation speaks of, and its subject in words.
+func (j *judge) meant(x *Expect) (rows []Row, what string) {
+	switch {
+	case x.Epoch == nil:
+		what = fmt.Sprintf("message %d", x.Message)
+	case x.Secret == "":
+		what = fmt.Sprintf("epoch %d", *x.Epoch)
+	default:
+		what = fmt.Sprintf("%s of epoch %d", x.Secret, *x.Epoch)
+	}
+	for _, row := range j.report.Rows {
+		g := row.Goal
+		isMessage := g.Kind == model.Message
+		switch {
+		case x.Epoch == nil && isMessage && g.Message == x.Message,
+			x.Epoch != nil && !isMessage && g.Epoch == *x.Epoch && (x.Secret == "" || x.Secret == g.Kind):
+			rows = append(rows, row)
+		}
+	}
+	return rows, what
+}
