@@ -65,8 +65,7 @@ func TestCryptoBasics(t *testing.T) {
 	vectors.Run(t, "crypto-basics.json", func(t *testing.T, v cryptoBasics) {
 		s, err := suite.ByID(v.CipherSuite)
 		if err != nil {
-			t.Logf("not checked: %v", err)
-			return
+			t.Skipf("not checked: %v", err)
 		}
 		equal(t, "ref_hash", s.RefHash(v.RefHash.Label, v.RefHash.Value), v.RefHash.Out)
 		equal(t, "expand_with_label", s.ExpandWithLabel(v.Expand.Secret, v.Expand.Label, v.Expand.Context, v.Expand.Length), v.Expand.Out)
