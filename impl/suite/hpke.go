@@ -11,18 +11,17 @@ import (
 
 func (s Suite) hpke() hpke.Suite { return hpke.NewSuite(s.row.kem, s.row.kdf, s.row.aead) }
 
-// DeriveKeyPair is the KEM's DeriveKeyPair (RFC 9180 §7.1.3): ikm is Nh bytes;
-// the keys are in the KEM's serialised form.
+// DeriveKeyPair is the KEM's DeriveKeyPair (RFC 9180 §7.1.3) from ikm, Nh bytes
+// in MLS; the keys are in the KEM's serialised form.
 func (s Suite) DeriveKeyPair(ikm []byte) (sk, pk []byte, err error) {
-	scheme := s.row.kem.Scheme()
-	if len(ikm) != scheme.SeedSize() {
-		return nil, nil, fmt.Errorf("DeriveKeyPair from %d bytes, want %d", len(ikm), scheme.SeedSize())
+	private, err := s.row.deriveKeyPair(ikm)
+	if err != nil {
+		return nil, nil, err
 	}
-	public, private := scheme.DeriveKeyPair(ikm)
 	if sk, err = private.MarshalBinary(); err != nil {
 		return nil, nil, err
 	}
-	if pk, err = public.MarshalBinary(); err != nil {
+	if pk, err = private.Public().MarshalBinary(); err != nil {
 		return nil, nil, err
 	}
 	s.observe(OpDeriveKeyPair, "", []Value{{"ikm", ikm}}, Value{"sk", sk}, Value{"pk", pk})

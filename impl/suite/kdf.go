@@ -2,7 +2,8 @@ package suite
 
 import (
 	"crypto/hmac"
-	_ "crypto/sha256" // SHA-256 for the table
+	_ "crypto/sha256" // the table's hashes
+	_ "crypto/sha512"
 	"encoding/binary"
 	"fmt"
 	"io"

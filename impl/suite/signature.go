@@ -5,11 +5,11 @@ import (
 	"crypto/ecdsa"
 	"crypto/ed25519"
 	"crypto/elliptic"
-	"crypto/sha256"
 	"errors"
 	"io"
 	"math/big"
 
+	"github.com/cloudflare/circl/sign/ed448"
 	"mlsref/impl/wire"
 )
 
@@ -78,15 +78,38 @@ func (ed25519Scheme) verify(pk, message, signature []byte) bool {
 	return len(pk) == ed25519.PublicKeySize && ed25519.Verify(pk, message, signature)
 }
 
+type ed448Scheme struct{}
+
+func (ed448Scheme) seedSize() int { return ed448.SeedSize }
+
+func (ed448Scheme) fromSeed(seed []byte) (sk, pk []byte, err error) {
+	key := ed448.NewKeyFromSeed(seed)
+	return key.Seed(), key.Public().(ed448.PublicKey), nil
+}
+
+func (ed448Scheme) sign(sk, message []byte) ([]byte, error) {
+	if len(sk) != ed448.SeedSize {
+		return nil, errors.New("the Ed448 private key is not 57 bytes long")
+	}
+	return ed448.Sign(ed448.NewKeyFromSeed(sk), message, ""), nil
+}
+
+func (ed448Scheme) verify(pk, message, signature []byte) bool {
+	return len(pk) == ed448.PublicKeySize && ed448.Verify(pk, message, signature, "")
+}
+
 // ecdsaScheme is ECDSA over a NIST curve: uncompressed public keys, DER
 // signatures (RFC 9420 §5.1.1, §5.1.2).
 type ecdsaScheme struct {
-	curve  elliptic.Curve
-	hash   crypto.Hash
-	digest func([]byte) []byte
+	curve elliptic.Curve
+	hash  crypto.Hash
 }
 
-var ecdsaP256 = ecdsaScheme{elliptic.P256(), crypto.SHA256, func(m []byte) []byte { d := sha256.Sum256(m); return d[:] }}
+func (e ecdsaScheme) digest(message []byte) []byte {
+	h := e.hash.New()
+	h.Write(message)
+	return h.Sum(nil)
+}
 
 // seedSize is 128 bits more than the order, so that the reduced scalar is
 // as good as uniform (FIPS 186-5 §A.2.1).

@@ -7,6 +7,7 @@ package suite
 
 import (
 	"crypto"
+	"crypto/elliptic"
 	"fmt"
 
 	"github.com/cloudflare/circl/hpke"
@@ -28,9 +29,17 @@ var table = []params{
 	{0x0001, "MLS_128_DHKEMX25519_AES128GCM_SHA256_Ed25519",
 		hpke.KEM_X25519_HKDF_SHA256, hpke.KDF_HKDF_SHA256, hpke.AEAD_AES128GCM, crypto.SHA256, ed25519Scheme{}},
 	{0x0002, "MLS_128_DHKEMP256_AES128GCM_SHA256_P256",
-		hpke.KEM_P256_HKDF_SHA256, hpke.KDF_HKDF_SHA256, hpke.AEAD_AES128GCM, crypto.SHA256, ecdsaP256},
+		hpke.KEM_P256_HKDF_SHA256, hpke.KDF_HKDF_SHA256, hpke.AEAD_AES128GCM, crypto.SHA256, ecdsaScheme{elliptic.P256(), crypto.SHA256}},
 	{0x0003, "MLS_128_DHKEMX25519_CHACHA20POLY1305_SHA256_Ed25519",
 		hpke.KEM_X25519_HKDF_SHA256, hpke.KDF_HKDF_SHA256, hpke.AEAD_ChaCha20Poly1305, crypto.SHA256, ed25519Scheme{}},
+	{0x0004, "MLS_256_DHKEMX448_AES256GCM_SHA512_Ed448",
+		hpke.KEM_X448_HKDF_SHA512, hpke.KDF_HKDF_SHA512, hpke.AEAD_AES256GCM, crypto.SHA512, ed448Scheme{}},
+	{0x0005, "MLS_256_DHKEMP521_AES256GCM_SHA512_P521",
+		hpke.KEM_P521_HKDF_SHA512, hpke.KDF_HKDF_SHA512, hpke.AEAD_AES256GCM, crypto.SHA512, ecdsaScheme{elliptic.P521(), crypto.SHA512}},
+	{0x0006, "MLS_256_DHKEMX448_CHACHA20POLY1305_SHA512_Ed448",
+		hpke.KEM_X448_HKDF_SHA512, hpke.KDF_HKDF_SHA512, hpke.AEAD_ChaCha20Poly1305, crypto.SHA512, ed448Scheme{}},
+	{0x0007, "MLS_256_DHKEMP384_AES256GCM_SHA384_P384",
+		hpke.KEM_P384_HKDF_SHA384, hpke.KDF_HKDF_SHA384, hpke.AEAD_AES256GCM, crypto.SHA384, ecdsaScheme{elliptic.P384(), crypto.SHA384}},
 }
 
 // Suite is a cipher suite, and who observes its calls. It is a small value; the

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/rand"
 	"errors"
+	"io"
 	"testing"
 
 	"mlsref/impl/internal/vectors"
@@ -156,7 +157,7 @@ func raw(t *testing.T, c *Content) []byte {
 	return c.Content.ApplicationData
 }
 
-func (v protection) again(t *testing.T, s suite.Suite, c *Content, f wire.WireFormat) []byte {
+func (v protection) again(t *testing.T, s suite.Suite, rng io.Reader, c *Content, f wire.WireFormat) []byte {
 	t.Helper()
 	signed := must[*Content](t)(Sign(s, v.SignaturePriv, f, c.Content, v.context()))
 	signed.Auth.ConfirmationTag = c.Auth.ConfirmationTag
@@ -165,7 +166,7 @@ func (v protection) again(t *testing.T, s suite.Suite, c *Content, f wire.WireFo
 	if f == wire.WireFormatPublicMessage {
 		m.PublicMessage, err = ProtectPublic(s, v.MembershipKey, signed, v.context())
 	} else {
-		m.PrivateMessage, err = ProtectPrivate(s, rand.Reader, v.SenderDataSecret, NewRatchets(s, 2, v.EncryptionSecret), signed, 7)
+		m.PrivateMessage, err = ProtectPrivate(s, rng, v.SenderDataSecret, NewRatchets(s, 2, v.EncryptionSecret), signed, 7)
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -182,14 +183,14 @@ func TestMessageProtectionVectors(t *testing.T) {
 		}{{"proposal", v.Proposal, v.ProposalPub, v.ProposalPriv}, {"commit", v.Commit, v.CommitPub, v.CommitPriv}} {
 			c := v.public(t, s, x.pub)
 			equal(t, x.name+"_pub", raw(t, c), x.raw)
-			equal(t, x.name+", our PublicMessage", raw(t, v.public(t, s, v.again(t, s, c, wire.WireFormatPublicMessage))), x.raw)
+			equal(t, x.name+", our PublicMessage", raw(t, v.public(t, s, v.again(t, s, rand.Reader, c, wire.WireFormatPublicMessage))), x.raw)
 			c = v.private(t, s, x.priv_)
 			equal(t, x.name+"_priv", raw(t, c), x.raw)
-			equal(t, x.name+", our PrivateMessage", raw(t, v.private(t, s, v.again(t, s, c, wire.WireFormatPrivateMessage))), x.raw)
+			equal(t, x.name+", our PrivateMessage", raw(t, v.private(t, s, v.again(t, s, rand.Reader, c, wire.WireFormatPrivateMessage))), x.raw)
 		}
 		c := v.private(t, s, v.ApplicationPriv)
 		equal(t, "application_priv", raw(t, c), v.Application)
-		equal(t, "application, our PrivateMessage", raw(t, v.private(t, s, v.again(t, s, c, wire.WireFormatPrivateMessage))), v.Application)
+		equal(t, "application, our PrivateMessage", raw(t, v.private(t, s, v.again(t, s, rand.Reader, c, wire.WireFormatPrivateMessage))), v.Application)
 		if _, err := Sign(s, v.SignaturePriv, wire.WireFormatPublicMessage, c.Content, v.context()); !errors.Is(err, spec.ApplicationPrivate) {
 			t.Errorf("application as a PublicMessage: %v, want %v", err, spec.ApplicationPrivate)
 		}

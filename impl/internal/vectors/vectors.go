@@ -20,6 +20,13 @@ import (
 
 var makeVectors = flag.Bool("make-vectors", false, "write the project's own test vectors into testdata")
 
+// Fresh returns the next n bytes of rng.
+func Fresh(rng *rand.ChaCha8, n int) []byte {
+	b := make([]byte, n)
+	rng.Read(b) // never fails
+	return b
+}
+
 // Hex is a byte string that is hexadecimal in JSON.
 type Hex []byte
 
