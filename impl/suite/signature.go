@@ -6,6 +6,7 @@ import (
 	"crypto/ed25519"
 	"crypto/elliptic"
 	"errors"
+	"fmt"
 	"io"
 	"math/big"
 
@@ -128,9 +129,15 @@ func (e ecdsaScheme) fromSeed(seed []byte) (sk, pk []byte, err error) {
 	return sk, pk, err
 }
 
-// sign passes no random source: the nonce is then that of RFC 6979.
+// sign passes no random source: the nonce is then that of RFC 6979. A scalar
+// whose leading zeros were left out, as in the official vectors, is accepted.
 func (e ecdsaScheme) sign(sk, message []byte) ([]byte, error) {
-	key, err := ecdsa.ParseRawPrivateKey(e.curve, sk)
+	size := (e.curve.Params().BitSize + 7) / 8
+	if len(sk) > size {
+		return nil, fmt.Errorf("the ECDSA private key has %d bytes, want %d", len(sk), size)
+	}
+	padded := append(make([]byte, size-len(sk)), sk...)
+	key, err := ecdsa.ParseRawPrivateKey(e.curve, padded)
 	if err != nil {
 		return nil, err
 	}
