@@ -1,0 +1,171 @@
+package model
+
+import (
+	"slices"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+func predict(t *rapid.T, events []Event) map[Goal]Verdict {
+	verdicts, err := Predict(events)
+	if err != nil {
+		t.Fatalf("%v\n%+v", err, events)
+	}
+	byGoal := map[Goal]Verdict{}
+	for _, v := range verdicts {
+		byGoal[v.Goal] = v
+	}
+	return byGoal
+}
+
+// What is exactly exposed is allowed by the theorem (provers.md, "Two sided").
+func TestExactImpliesTheorem(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		events := randomRun(t)
+		may, err := MayBeExposed(events)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for goal, v := range predict(t, events) {
+			bound := Goal{Kind: InitSecret, Group: goal.Group, Epoch: goal.Epoch}
+			if v.Exposed && goal.Kind != Message && may[bound] == "" {
+				t.Errorf("%+v is exposed (%s: %s), and no case of the theorem allows it", goal, v.Clause, v.Because)
+			}
+		}
+	})
+}
+
+func TestNoTheftNoExposure(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		events := slices.DeleteFunc(randomRun(t), func(e Event) bool { return e.Kind == Compromise })
+		for goal, v := range predict(t, events) {
+			if v.Exposed {
+				t.Errorf("%+v is exposed without a theft: %s", goal, v.Because)
+			}
+		}
+	})
+}
+
+// One more theft never makes a secret safe.
+func TestTheftsOnlyAdd(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		events := randomRun(t)
+		at := rapid.IntRange(0, len(events)).Draw(t, "at")
+		theft := Event{Kind: Compromise, Actor: rapid.SampledFrom(cast).Draw(t, "who")}
+		before, after := predict(t, events), predict(t, slices.Insert(slices.Clone(events), at, theft))
+		for goal, v := range before {
+			if v.Exposed && !after[goal].Exposed {
+				t.Errorf("%+v: exposed (%s), and with another theft it is not", goal, v.Because)
+			}
+		}
+	})
+}
+
+// Forward secrecy: when every member has moved on, stealing all of them at once
+// exposes nothing of the epochs before, and no epoch_secret at all.
+func TestForwardSecrecy(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := randomHistory(t, "room")
+		s.events = slices.DeleteFunc(s.events, func(e Event) bool { return e.Kind == Compromise })
+		s.sync()
+		// Key packages that wait for another Add are no part of the past.
+		for _, name := range s.roster {
+			s.steal(name)
+		}
+		verdicts, err := readHistory(s.events)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if unjoined(verdicts) {
+			t.Skip("a Welcome that was never used keeps its epoch in reach")
+		}
+		for goal, v := range predict(t, s.events) {
+			newest := goal.Epoch == s.epoch && goal.Kind != EpochSecret
+			if v.Exposed && !newest {
+				t.Errorf("%+v of the past is exposed: %s", goal, v.Because)
+			}
+		}
+	})
+}
+
+func unjoined(h *history) bool {
+	for _, g := range h.groups {
+		for _, e := range g.epochs {
+			if slices.ContainsFunc(e.joiners, func(j joiner) bool { return !j.joined }) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// Post-compromise security: whatever was stolen, once every member has committed
+// with a path, the group is healed.
+func TestPostCompromiseSecurity(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := randomHistory(t, "room")
+		s.sync()
+		for _, name := range slices.Clone(s.roster) {
+			s.path(name)
+		}
+		s.send(s.roster[0])
+		for goal, v := range predict(t, s.events) {
+			if goal.Epoch == s.epoch && v.Exposed {
+				t.Errorf("%+v is exposed after the healing: %s", goal, v.Because)
+			}
+		}
+	})
+}
+
+// TestTreeDelivers holds the dumb tree against what it is for: everybody who
+// stays can open exactly one path secret and thereby gets the node keys that the
+// tree says it holds; nobody who was removed can open any.
+func TestTreeDelivers(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		h, err := readHistory(randomHistory(t, "room").events)
+		if err != nil {
+			t.Fatal(err)
+		}
+		g := h.groups[0]
+		for e := 1; e < len(g.epochs); e++ {
+			if epoch := g.epochs[e]; epoch.hasPath {
+				checkDelivery(t, g.epochs[e-1].tree, epoch)
+			}
+		}
+	})
+}
+
+func checkDelivery(t *rapid.T, before *dumbTree, epoch *epochHistory) {
+	opens := map[string][]int{} // by member: the path secrets it can open
+	for _, j := range epoch.joiners {
+		opens[j.name] = []int{j.pathIndex}
+	}
+	for _, name := range before.members() {
+		mine := before.held(before.leafOf(name))
+		if leaf := epoch.tree.leafOf(name); leaf >= 0 && len(opens[name]) == 0 {
+			mine = append(mine, epoch.tree.rows[0][leaf].key) // its Update
+		}
+		for i, node := range epoch.path {
+			for _, r := range node.recipients {
+				if slices.Contains(mine, r) && (len(opens[name]) == 0 || opens[name][0] != i) {
+					opens[name] = append(opens[name], i)
+				}
+			}
+		}
+	}
+	for _, name := range epoch.tree.members() {
+		if name == epoch.committer {
+			continue
+		}
+		if len(opens[name]) != 1 || opens[name][0] < 0 {
+			t.Fatalf("%s opens the path secrets %v, want one", name, opens[name])
+		}
+		held := epoch.tree.held(epoch.tree.leafOf(name))
+		for i, node := range epoch.path {
+			if slices.Contains(held, node.key) != (i >= opens[name][0]) {
+				t.Errorf("%s opens path secret %d but the tree's word on node %d is otherwise", name, opens[name][0], i)
+			}
+		}
+	}
+}

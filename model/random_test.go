@@ -1,0 +1,156 @@
+package model
+
+import (
+	"slices"
+
+	"pgregory.net/rapid"
+)
+
+var cast = []string{"alice", "bob", "carol", "dave", "erin"}
+
+// randomHistory draws a history that can happen: Commits with any proposals,
+// members that lag behind, are removed and added anew, and thefts at any time.
+func randomHistory(t *rapid.T, group string) *script {
+	s := newScript(group, rapid.SampledFrom(cast).Draw(t, "creator"))
+	g := &randomGroup{script: s, t: t, packages: map[string]int{}, proposed: map[string]uint64{}, had: map[string][]int{}}
+	steps := rapid.SliceOfN(rapid.SampledFrom(g.actions()), 1, 40).Draw(t, "steps")
+	for _, step := range steps {
+		g.act(step)
+	}
+	return s
+}
+
+type randomGroup struct {
+	*script
+	t        *rapid.T
+	packages map[string]int    // unused
+	proposed map[string]uint64 // the epoch of the newest Update, plus one
+	had      map[string][]int  // messages sent or received
+	epochs   []uint64          // by message
+}
+
+// actions, the frequent ones several times.
+func (g *randomGroup) actions() []string {
+	return []string{"package", "package", "propose", "commit", "commit", "commit", "sync", "step", "step", "send", "receive", "steal"}
+}
+
+func (g *randomGroup) pick(label string, names []string) (string, bool) {
+	if len(names) == 0 {
+		return "", false
+	}
+	return rapid.SampledFrom(names).Draw(g.t, label), true
+}
+
+func (g *randomGroup) some(label string, names []string) []string {
+	return slices.DeleteFunc(slices.Clone(names), func(string) bool {
+		return rapid.IntRange(0, 2).Draw(g.t, label) != 0
+	})
+}
+
+func (g *randomGroup) where(ok func(name string) bool) []string {
+	return slices.DeleteFunc(slices.Clone(cast), func(n string) bool { return !ok(n) })
+}
+
+func (g *randomGroup) inside(name string) bool { _, has := g.at[name]; return has }
+
+func (g *randomGroup) act(step string) {
+	switch step {
+	case "package":
+		who := rapid.SampledFrom(cast).Draw(g.t, "who")
+		g.packages[who]++
+		g.keyPackage(who)
+	case "steal":
+		g.steal(rapid.SampledFrom(cast).Draw(g.t, "victim"))
+	case "sync":
+		g.sync()
+	case "step":
+		g.step(rapid.SampledFrom(cast).Draw(g.t, "who"))
+	case "propose":
+		if who, ok := g.pick("who", g.where(g.inside)); ok {
+			g.proposed[who] = g.at[who] + 1
+			g.propose(who)
+		}
+	case "send":
+		if who, ok := g.pick("who", g.where(g.inside)); ok {
+			g.send(who)
+			g.epochs = append(g.epochs, g.at[who])
+			g.had[who] = append(g.had[who], g.last)
+		}
+	case "receive":
+		g.receiveOne()
+	case "commit":
+		g.commitSome()
+	}
+}
+
+func (g *randomGroup) receiveOne() {
+	if g.last == 0 {
+		return
+	}
+	m := rapid.IntRange(1, g.last).Draw(g.t, "message")
+	who, ok := g.pick("who", g.where(func(n string) bool {
+		return g.inside(n) && g.at[n] == g.epochs[m-1] && !slices.Contains(g.had[n], m)
+	}))
+	if ok {
+		g.had[who] = append(g.had[who], m)
+		g.emit(Event{Kind: Receive, Actor: who, Epoch: g.at[who], Message: m})
+	}
+}
+
+// current: has a seat in the newest epoch, and is there.
+func (g *randomGroup) current(name string) bool {
+	return g.inside(name) && g.at[name] == g.epoch && slices.Contains(g.roster, name)
+}
+
+func (g *randomGroup) commitSome() {
+	who, ok := g.pick("committer", g.where(g.current))
+	if !ok {
+		return
+	}
+	removes := g.some("remove", slices.DeleteFunc(slices.Clone(g.roster), func(n string) bool { return n == who }))
+	c := Event{
+		Removes: removes,
+		Updates: g.some("update", g.where(func(n string) bool {
+			return n != who && g.current(n) && g.proposed[n] == g.epoch+1 && !slices.Contains(removes, n)
+		})),
+		Adds: g.some("add", g.where(func(n string) bool {
+			return g.packages[n] > 0 && (!slices.Contains(g.roster, n) || slices.Contains(removes, n))
+		})),
+		Path:      rapid.Bool().Draw(g.t, "path"),
+		Encrypted: rapid.Bool().Draw(g.t, "encrypted"),
+	}
+	c.Path = c.Path || len(c.Adds) == 0 || len(c.Removes)+len(c.Updates) > 0 // RFC 9420 §12.4
+	for _, n := range c.Adds {
+		g.packages[n]--
+	}
+	g.commit(who, c)
+}
+
+// randomRun is one group, or two whose histories are interleaved.
+func randomRun(t *rapid.T) []Event {
+	one := randomHistory(t, "room").events
+	if rapid.Bool().Draw(t, "single") {
+		return one
+	}
+	two := randomHistory(t, "hall").events
+	var run []Event
+	for len(one)+len(two) > 0 {
+		if len(two) == 0 || len(one) > 0 && rapid.Bool().Draw(t, "one") {
+			run, one = append(run, one[0]), one[1:]
+		} else {
+			run, two = append(run, two[0]), two[1:]
+		}
+	}
+	return run
+}
+
+// thefts counts the Compromise events.
+func thefts(events []Event) int {
+	n := 0
+	for _, e := range events {
+		if e.Kind == Compromise {
+			n++
+		}
+	}
+	return n
+}
