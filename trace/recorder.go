@@ -1,0 +1,217 @@
+package trace
+
+import (
+	"encoding/hex"
+	"errors"
+	"fmt"
+
+	"mlsref/impl/suite"
+	"mlsref/model"
+)
+
+// Recorder observes every primitive call of a run and writes down what each
+// value was made of. It implements suite.Observer. Nothing is declared to it
+// but who acts, which text is a message, and which epoch a step arrived at.
+//
+// Bytes are interned: the same bytes are the same term, so a computation that
+// somebody repeats is an event that defines nothing. It is not safe for
+// concurrent use: order is part of a trace.
+type Recorder struct {
+	events    []Event
+	terms     []known
+	index     index
+	constants map[string]model.TermID // public bytes that no primitive made
+	layers    layers
+
+	actor string
+	line  int
+	err   error
+
+	defined   []Definition // by the call that is being observed
+	announced *message     // the text that the next Seal will hold
+	init      *initStep    // the last derivation of an init_secret in this step
+	epochs    []*epoch     // in order of appearance
+	messages  map[int]*message
+	stolen    map[model.TermID]bool
+	hints     map[model.TermID]string // names given by NameKey
+}
+
+// known is a term with its bytes, and where it stands in the events.
+type known struct {
+	model.Term
+	value         []byte
+	event, define int
+}
+
+// message is an application message: its text is a fresh name wherever the
+// player says so, and nowhere else, so that equal texts are two names.
+type message struct {
+	number int
+	text   []byte
+	term   model.TermID
+	sealed bool
+}
+
+// initStep is epoch_secret and the init_secret derived from it.
+type initStep struct{ epochSecret, initSecret model.TermID }
+
+// epoch is what the first member to arrive derived for an epoch.
+type epoch struct {
+	group  string
+	number uint64
+	by     string
+	initStep
+}
+
+// NewRecorder returns a recorder that has seen nothing.
+func NewRecorder() *Recorder {
+	return &Recorder{
+		index:     newIndex(),
+		constants: map[string]model.TermID{},
+		layers:    layers{},
+		messages:  map[int]*message{},
+		stolen:    map[model.TermID]bool{},
+		hints:     map[model.TermID]string{},
+	}
+}
+
+// Err is the first thing that went wrong, if any. After it nothing is recorded.
+func (r *Recorder) Err() error { return r.err }
+
+// As begins a step: who acts from now on, and in which line of the scenario.
+func (r *Recorder) As(actor string, line int) {
+	r.actor, r.line, r.init = actor, line, nil
+}
+
+func (r *Recorder) fail(format string, args ...any) {
+	if r.err == nil {
+		r.err = fmt.Errorf("recorder: %s: %s", r.actor, fmt.Sprintf(format, args...))
+	}
+}
+
+// add appends an event, and gives it its number, actor and line.
+func (r *Recorder) add(e Event) {
+	e.Seq, e.Actor, e.Line = len(r.events)+1, r.actor, r.line
+	e.Define, r.defined = r.defined, nil
+	for i, d := range e.Define {
+		r.terms[d.ID].event, r.terms[d.ID].define = len(r.events), i
+	}
+	r.events = append(r.events, e)
+}
+
+// Step records an abstract step of the protocol.
+func (r *Recorder) Step(e model.Event) { r.add(Event{Kind: KindStep, Step: &e}) }
+
+// Expect records an expectation of the scenario.
+func (r *Recorder) Expect(e Expect) { r.add(Event{Kind: KindExpect, Expect: &e}) }
+
+// Snapshot records the tree and its key holders.
+func (r *Recorder) Snapshot(s Snapshot) { r.add(Event{Kind: KindSnapshot, Tree: &s}) }
+
+// Message announces that text is the plaintext of application message n: the
+// next Seal that holds it holds this name.
+func (r *Recorder) Message(n int, text []byte) {
+	if r.err != nil {
+		return
+	}
+	id := r.append(model.Term{Op: model.OpMessage}, Definition{}, text)
+	m := &message{number: n, text: r.terms[id].value, term: id}
+	r.announced, r.messages[n] = m, m
+	r.add(Event{Kind: KindPrimitive, Op: string(model.OpMessage), Out: []model.TermID{id}})
+}
+
+// MessageGoal makes the secrecy of message n a goal. It fails if no Seal held it.
+func (r *Recorder) MessageGoal(group string, epoch uint64, n int) {
+	if r.err != nil {
+		return
+	}
+	m := r.messages[n]
+	if m == nil || !m.sealed {
+		r.fail("message %d was never encrypted", n)
+		return
+	}
+	r.add(Event{Kind: KindGoal, Term: m.term, Goal: &model.Goal{Kind: model.Message, Group: group, Epoch: epoch, Message: n}})
+}
+
+// Epoch binds what the actor derived in this step to an epoch. The first one to
+// arrive makes the epoch's secrets goals; everybody after must agree.
+func (r *Recorder) Epoch(group string, number uint64) {
+	if r.err != nil {
+		return
+	}
+	if r.init == nil {
+		r.fail("arrived at epoch %d of %s without deriving an init_secret", number, group)
+		return
+	}
+	for _, e := range r.epochs {
+		if e.group != group || e.number != number {
+			continue
+		}
+		if e.initStep != *r.init {
+			r.fail("epoch %d of %s: %s derived %s, %s derived %s", number, group,
+				e.by, r.describe(e.epochSecret), r.actor, r.describe(r.init.epochSecret))
+		}
+		return
+	}
+	e := &epoch{group: group, number: number, by: r.actor, initStep: *r.init}
+	r.epochs = append(r.epochs, e)
+	r.add(Event{Kind: KindGoal, Term: e.epochSecret, Goal: &model.Goal{Kind: model.EpochSecret, Group: group, Epoch: number}})
+	r.add(Event{Kind: KindGoal, Term: e.initSecret, Goal: &model.Goal{Kind: model.InitSecret, Group: group, Epoch: number}})
+}
+
+// Wire records a message given to the delivery service, with the known values
+// that stand in it.
+func (r *Recorder) Wire(kind string, b []byte) {
+	e := Event{Kind: KindWire, Wire: &Wire{Kind: kind, Size: len(b), Bytes: hex.EncodeToString(b)}}
+	seen := map[model.TermID]bool{}
+	for _, h := range r.index.find(b) {
+		if !seen[h.id] {
+			seen[h.id] = true
+			e.Terms = append(e.Terms, h.id)
+		}
+	}
+	r.add(e)
+}
+
+// Compromise hands the terms that a walk found to the attacker.
+func (r *Recorder) Compromise(found []Found) {
+	e := Event{Kind: KindCompromise}
+	for _, f := range found {
+		r.stolen[f.Term] = true
+		e.Terms = append(e.Terms, f.Term)
+	}
+	r.add(e)
+}
+
+// NameKey gives the private key of a public key a readable name, if it has none.
+func (r *Recorder) NameKey(publicKey []byte, name string) {
+	if sk, ok := r.privateKeyOf(publicKey); ok && r.hints[sk] == "" {
+		r.hints[sk] = name
+	}
+}
+
+// privateKeyOf is the term of the private key that belongs to a public key.
+func (r *Recorder) privateKeyOf(publicKey []byte) (model.TermID, bool) {
+	pk, ok := r.index.exact(publicKey)
+	if !ok || r.terms[pk].Op != model.OpPublic {
+		return 0, false
+	}
+	return r.terms[pk].Args[0], true
+}
+
+// Finish names the terms and returns the events.
+func (r *Recorder) Finish() ([]Event, error) {
+	if r.err != nil {
+		return nil, r.err
+	}
+	if m := r.announced; m != nil {
+		return nil, fmt.Errorf("recorder: message %d was announced and never encrypted", m.number)
+	}
+	if len(r.defined) > 0 {
+		return nil, errors.New("recorder: internal: terms outside of any event")
+	}
+	r.name()
+	return r.events, nil
+}
+
+var _ suite.Observer = (*Recorder)(nil)
