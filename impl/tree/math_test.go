@@ -1,59 +1,71 @@
 package tree
 
 import (
-	"encoding/json"
-	"os"
-	"path/filepath"
+	"math/rand/v2"
 	"slices"
 	"testing"
+
+	"mlsref/impl/internal/vectors"
 )
 
-func TestOfficialTreeMath(t *testing.T) {
-	var cases []struct {
-		Leaves  uint32    `json:"n_leaves"`
-		Nodes   uint32    `json:"n_nodes"`
-		Root    Index     `json:"root"`
-		Left    []*uint32 `json:"left"`
-		Right   []*uint32 `json:"right"`
-		Parent  []*uint32 `json:"parent"`
-		Sibling []*uint32 `json:"sibling"`
-	}
-	var found bool
-	for _, dir := range []string{os.Getenv("MLSREF_SHARED"), "../../../shared"} {
-		b, err := os.ReadFile(filepath.Join(dir, "vectors", "tree-math.json"))
-		if err != nil {
-			continue
-		}
-		if err := json.Unmarshal(b, &cases); err != nil {
-			t.Fatal(err)
-		}
-		found = true
-		break
-	}
-	if !found {
-		t.Log("official vectors tree-math.json not found: not checked")
-	}
-	check := func(t *testing.T, what string, i, n uint32, want *uint32, got Index, ok bool) {
+type treeMath struct {
+	Leaves  uint32   `json:"n_leaves"`
+	Nodes   uint32   `json:"n_nodes"`
+	Root    Index    `json:"root"`
+	Left    []*Index `json:"left"`
+	Right   []*Index `json:"right"`
+	Parent  []*Index `json:"parent"`
+	Sibling []*Index `json:"sibling"`
+}
+
+func TestTreeMathVectors(t *testing.T) {
+	check := func(t *testing.T, what string, i Index, n uint32, want *Index, got Index, ok bool) {
 		t.Helper()
-		if ok != (want != nil) || ok && uint32(got) != *want {
+		if ok != (want != nil) || ok && got != *want {
 			t.Fatalf("%s of %d among %d leaves: got %d, %v, want %v", what, i, n, got, ok, want)
 		}
 	}
-	for _, v := range cases {
+	vectors.Run(t, "tree-math.json", func(t *testing.T, v treeMath) {
 		if Width(v.Leaves) != v.Nodes || Root(v.Leaves) != v.Root {
 			t.Fatalf("n_nodes, root of %d leaves: got %d, %d", v.Leaves, Width(v.Leaves), Root(v.Leaves))
 		}
-		for i := range v.Nodes {
-			l, ok := Left(Index(i))
+		for i := range Index(v.Nodes) {
+			l, ok := Left(i)
 			check(t, "left", i, v.Leaves, v.Left[i], l, ok)
-			r, ok := Right(Index(i))
+			r, ok := Right(i)
 			check(t, "right", i, v.Leaves, v.Right[i], r, ok)
-			p, ok := Parent(Index(i), v.Leaves)
+			p, ok := Parent(i, v.Leaves)
 			check(t, "parent", i, v.Leaves, v.Parent[i], p, ok)
-			s, ok := Sibling(Index(i), v.Leaves)
+			s, ok := Sibling(i, v.Leaves)
 			check(t, "sibling", i, v.Leaves, v.Sibling[i], s, ok)
 		}
-	}
+	})
+}
+
+// TestMakeVectors makes one entry per size. They were made by this
+// implementation at a moment when it passed all official ones, so that they only
+// guard against change.
+func TestMakeVectors(t *testing.T) {
+	vectors.Make(t, "tree-math.json", func(*rand.ChaCha8) []treeMath {
+		var list []treeMath
+		optional := func(i Index, ok bool) *Index {
+			if !ok {
+				return nil
+			}
+			return &i
+		}
+		for n := uint32(1); n <= 16; n *= 2 {
+			v := treeMath{Leaves: n, Nodes: Width(n), Root: Root(n)}
+			for i := range Index(v.Nodes) {
+				v.Left = append(v.Left, optional(Left(i)))
+				v.Right = append(v.Right, optional(Right(i)))
+				v.Parent = append(v.Parent, optional(Parent(i, n)))
+				v.Sibling = append(v.Sibling, optional(Sibling(i, n)))
+			}
+			list = append(list, v)
+		}
+		return list
+	})
 }
 
 // The figure of Appendix C, leaf 2 of 8.

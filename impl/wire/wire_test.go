@@ -3,33 +3,13 @@ package wire
 import (
 	"bytes"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
-	"os"
-	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
 )
-
-// vectors reads an official vector file, or says plainly that it was not there.
-func vectors(t *testing.T, name string, into any) bool {
-	t.Helper()
-	for _, dir := range []string{os.Getenv("MLSREF_SHARED"), "../../../shared"} {
-		b, err := os.ReadFile(filepath.Join(dir, "vectors", name))
-		if dir == "" || err != nil {
-			continue
-		}
-		if err := json.Unmarshal(b, into); err != nil {
-			t.Fatal(err)
-		}
-		return true
-	}
-	t.Logf("official vectors %s not found: not checked", name)
-	return false
-}
 
 func unhex(t *testing.T, s string) []byte {
 	t.Helper()
@@ -38,62 +18,6 @@ func unhex(t *testing.T, s string) []byte {
 		t.Fatal(err)
 	}
 	return b
-}
-
-func TestOfficialLengths(t *testing.T) {
-	var cases []struct {
-		Header string `json:"vlbytes_header"`
-		Length int    `json:"length"`
-	}
-	vectors(t, "deserialization.json", &cases)
-	for _, v := range cases {
-		b := unhex(t, v.Header)
-		c := &Codec{visit: reading, buf: b, end: len(b)}
-		if n := c.readLength("v"); c.err != nil || n != v.Length || c.pos != len(b) {
-			t.Errorf("%s: length %d, error %v, want %d", v.Header, n, c.err, v.Length)
-		}
-		if got := length(v.Length); !bytes.Equal(got, b) {
-			t.Errorf("length %d encodes to %x, want %s", v.Length, got, v.Header)
-		}
-	}
-}
-
-func TestOfficialMessages(t *testing.T) {
-	fields := map[string]func() Wirer{
-		"mls_welcome":                       func() Wirer { return new(MLSMessage) },
-		"mls_group_info":                    func() Wirer { return new(MLSMessage) },
-		"mls_key_package":                   func() Wirer { return new(MLSMessage) },
-		"ratchet_tree":                      func() Wirer { return new(RatchetTree) },
-		"group_secrets":                     func() Wirer { return new(GroupSecrets) },
-		"add_proposal":                      func() Wirer { return new(Add) },
-		"update_proposal":                   func() Wirer { return new(Update) },
-		"remove_proposal":                   func() Wirer { return new(Remove) },
-		"pre_shared_key_proposal":           func() Wirer { return new(PreSharedKey) },
-		"re_init_proposal":                  func() Wirer { return new(ReInit) },
-		"external_init_proposal":            func() Wirer { return new(ExternalInit) },
-		"group_context_extensions_proposal": func() Wirer { return new(GroupContextExtensions) },
-		"commit":                            func() Wirer { return new(Commit) },
-		"public_message_application":        func() Wirer { return new(MLSMessage) },
-		"public_message_proposal":           func() Wirer { return new(MLSMessage) },
-		"public_message_commit":             func() Wirer { return new(MLSMessage) },
-		"private_message":                   func() Wirer { return new(MLSMessage) },
-	}
-	var cases []map[string]string
-	vectors(t, "messages.json", &cases)
-	for i, v := range cases {
-		for name, s := range v {
-			if fields[name] == nil {
-				t.Fatalf("vector %d: unknown field %s", i, name)
-			}
-			b, m := unhex(t, s), fields[name]()
-			if err := Unmarshal(b, m); err != nil {
-				t.Fatalf("vector %d: %s: %v", i, name, err)
-			}
-			if again, err := Marshal(m); err != nil || !bytes.Equal(again, b) {
-				t.Fatalf("vector %d: %s does not round-trip (%v)", i, name, err)
-			}
-		}
-	}
 }
 
 // malformed expects a syntax error at the given offset and field.
