@@ -3,6 +3,7 @@ package group
 import (
 	"bytes"
 
+	"mlsref/impl/tree"
 	"mlsref/impl/treedem"
 	"mlsref/impl/treekem"
 	"mlsref/impl/treesync"
@@ -48,7 +49,7 @@ func (g *Group) receiveCommit(c *treedem.Content) (next *Group, removed bool, er
 // resolve replaces references by the proposals seen this epoch (RFC 9420 §12.4).
 // A reference to an unseen proposal is refused, which §12.2 forgets to say.
 // A proposal by value counts as sent by the committer.
-func (g *Group) resolve(commit *wire.Commit, committer uint32) ([]treesync.ProposalFrom, error) {
+func (g *Group) resolve(commit *wire.Commit, committer tree.LeafIndex) ([]treesync.ProposalFrom, error) {
 	var list []treesync.ProposalFrom
 	for i, p := range commit.Proposals {
 		if p.Type == wire.ProposalOrRefProposal {
@@ -99,6 +100,11 @@ func (g *Group) processPath(c *treedem.Content, t treesync.Tree, added []treesyn
 	if err := treesync.ValidatePath(g.suite, t, sender, g.context, path); err != nil {
 		return pathResult{}, err
 	}
+	return g.mergePath(sender, path, t, added, private)
+}
+
+// mergePath is processPath for a path that layer 1 has found valid.
+func (g *Group) mergePath(sender tree.LeafIndex, path *wire.UpdatePath, t treesync.Tree, added []treesync.Added, private treekem.Private) (pathResult, error) {
 	steps := treekem.Steps(t, sender, leavesOf(added))
 	if err := treekem.PathShape(steps, path.Nodes); err != nil {
 		return pathResult{}, err

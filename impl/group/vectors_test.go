@@ -151,14 +151,13 @@ func (v treekemVector) checkUpdate(t *testing.T, s suite.Suite, public treesync.
 
 func (v treekemVector) processAll(t *testing.T, public treesync.Tree, private map[uint32]*Group, sender uint32,
 	path *wire.UpdatePath, pathSecrets []vectors.Hex, commitSecret, hashAfter []byte) {
-	c := &treedem.Content{}
-	c.Content.Sender = wire.Sender{Type: wire.SenderMember, LeafIndex: sender}
-	c.Content.Commit = &wire.Commit{Path: path}
+	// Not processPath: these vectors are about layer 2, and some of their leaves
+	// do not list the cipher suite that they use (§7.2).
 	for leaf, g := range private {
 		if leaf == sender {
 			continue
 		}
-		p, err := g.processPath(c, public, nil, g.private)
+		p, err := g.mergePath(sender, path, public, nil, g.private)
 		check(t, err)
 		equal(t, "commit_secret", p.commitSecret, commitSecret)
 		equal(t, "tree_hash_after", p.tree.TreeHash(g.suite), hashAfter)
