@@ -8,17 +8,42 @@ import (
 
 var cast = []string{"alice", "bob", "carol", "dave", "erin"}
 
+// uniform draws from 0 to n-1, n at most 64. rapid's own integers prefer small
+// values, so that most histories would be of a lonely alice.
+func uniform(t *rapid.T, label string, n int) int {
+	at := 0
+	for _, bit := range rapid.SliceOfN(rapid.Bool(), 6, 6).Draw(t, label) {
+		at *= 2
+		if bit {
+			at++
+		}
+	}
+	return at * n / 64
+}
+
+func oneOf(t *rapid.T, label string, names []string) string {
+	return names[uniform(t, label, len(names))]
+}
+
 // randomHistory draws a history that can happen: Commits with any proposals,
 // members that lag behind, are removed and added anew, and thefts at any time.
 func randomHistory(t *rapid.T, group string) *script {
-	s := newScript(group, rapid.SampledFrom(cast).Draw(t, "creator"))
+	s := newScript(group, oneOf(t, "creator", cast))
 	g := &randomGroup{script: s, t: t, packages: map[string]int{}, proposed: map[string]uint64{}, had: map[string][]int{}}
-	steps := rapid.SliceOfN(rapid.SampledFrom(g.actions()), 1, 40).Draw(t, "steps")
-	for _, step := range steps {
-		g.act(step)
+	for _, who := range cast {
+		g.packages[who]++
+		g.keyPackage(who)
+	}
+	g.commitSome()
+	for range uniform(t, "steps", 64) {
+		g.act(oneOf(t, "step", randomSteps))
 	}
 	return s
 }
+
+// randomSteps: the frequent ones several times.
+var randomSteps = []string{"package", "propose", "propose", "commit", "commit", "commit", "commit",
+	"sync", "sync", "step", "step", "send", "receive", "steal"}
 
 type randomGroup struct {
 	*script
@@ -29,21 +54,16 @@ type randomGroup struct {
 	epochs   []uint64          // by message
 }
 
-// actions, the frequent ones several times.
-func (g *randomGroup) actions() []string {
-	return []string{"package", "package", "propose", "commit", "commit", "commit", "sync", "step", "step", "send", "receive", "steal"}
-}
-
 func (g *randomGroup) pick(label string, names []string) (string, bool) {
 	if len(names) == 0 {
 		return "", false
 	}
-	return rapid.SampledFrom(names).Draw(g.t, label), true
+	return oneOf(g.t, label, names), true
 }
 
 func (g *randomGroup) some(label string, names []string) []string {
 	return slices.DeleteFunc(slices.Clone(names), func(string) bool {
-		return rapid.IntRange(0, 2).Draw(g.t, label) != 0
+		return uniform(g.t, label, 3) != 0
 	})
 }
 
@@ -56,15 +76,15 @@ func (g *randomGroup) inside(name string) bool { _, has := g.at[name]; return ha
 func (g *randomGroup) act(step string) {
 	switch step {
 	case "package":
-		who := rapid.SampledFrom(cast).Draw(g.t, "who")
+		who := oneOf(g.t, "who", cast)
 		g.packages[who]++
 		g.keyPackage(who)
 	case "steal":
-		g.steal(rapid.SampledFrom(cast).Draw(g.t, "victim"))
+		g.steal(oneOf(g.t, "victim", cast))
 	case "sync":
 		g.sync()
 	case "step":
-		g.step(rapid.SampledFrom(cast).Draw(g.t, "who"))
+		g.step(oneOf(g.t, "who", cast))
 	case "propose":
 		if who, ok := g.pick("who", g.where(g.inside)); ok {
 			g.proposed[who] = g.at[who] + 1
@@ -87,7 +107,7 @@ func (g *randomGroup) receiveOne() {
 	if g.last == 0 {
 		return
 	}
-	m := rapid.IntRange(1, g.last).Draw(g.t, "message")
+	m := max(1, g.last-uniform(g.t, "message", 4))
 	who, ok := g.pick("who", g.where(func(n string) bool {
 		return g.inside(n) && g.at[n] == g.epochs[m-1] && !slices.Contains(g.had[n], m)
 	}))
@@ -142,15 +162,4 @@ func randomRun(t *rapid.T) []Event {
 		}
 	}
 	return run
-}
-
-// thefts counts the Compromise events.
-func thefts(events []Event) int {
-	n := 0
-	for _, e := range events {
-		if e.Kind == Compromise {
-			n++
-		}
-	}
-	return n
 }
