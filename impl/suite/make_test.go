@@ -6,7 +6,6 @@ import (
 
 	"mlsref/impl/internal/vectors"
 	"mlsref/impl/suite"
-	"mlsref/impl/wire"
 )
 
 // TestMakeVectors makes one small entry per suite. They were made by this
@@ -15,8 +14,8 @@ import (
 func TestMakeVectors(t *testing.T) {
 	vectors.Make(t, "crypto-basics.json", func(rng *rand.ChaCha8) []cryptoBasics {
 		var list []cryptoBasics
-		for _, id := range []wire.CipherSuite{1, 2, 3} {
-			s, err := suite.ByID(id)
+		for _, name := range suite.Names() {
+			s, err := suite.ByName(name)
 			if err != nil {
 				t.Fatal(err)
 			}

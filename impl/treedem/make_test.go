@@ -18,11 +18,11 @@ func TestMakeVectors(t *testing.T) {
 	t.Run("transcript", func(t *testing.T) { makeAll(t, "transcript-hashes.json", makeTranscript) })
 }
 
-func makeAll[T any](t *testing.T, name string, f func(*testing.T, suite.Suite, *rand.ChaCha8) T) {
-	vectors.Make(t, name, func(rng *rand.ChaCha8) []T {
+func makeAll[T any](t *testing.T, file string, f func(*testing.T, suite.Suite, *rand.ChaCha8) T) {
+	vectors.Make(t, file, func(rng *rand.ChaCha8) []T {
 		var list []T
-		for _, id := range []wire.CipherSuite{1, 2, 3} {
-			list = append(list, f(t, must[suite.Suite](t)(suite.ByID(id)), rng))
+		for _, name := range suite.Names() {
+			list = append(list, f(t, must[suite.Suite](t)(suite.ByName(name)), rng))
 		}
 		return list
 	})
@@ -36,7 +36,7 @@ func makeSecretTree(t *testing.T, s suite.Suite, rng *rand.ChaCha8) secretTree {
 	r := NewRatchets(s, leaves, v.EncryptionSecret)
 	for leaf := range uint32(leaves) {
 		var list []generationVector
-		for _, n := range []uint32{0, 1, 15} {
+		for _, n := range []uint32{0, 15} {
 			keys := map[wire.ContentType]generationKey{}
 			for _, kind := range []wire.ContentType{wire.ContentProposal, wire.ContentApplication} {
 				k, consume, err := r.key(leaf, kind, n)

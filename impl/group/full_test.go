@@ -1,0 +1,118 @@
+package group
+
+import (
+	"fmt"
+	"io"
+	"testing"
+
+	"mlsref/impl/suite"
+	"mlsref/impl/tree"
+	"mlsref/impl/treekem"
+	"mlsref/impl/treesync"
+	"mlsref/impl/wire"
+)
+
+// fullGroup is a group in which no parent above a member is blank, made from
+// within, without a Commit processed by everybody: its members' private halves
+// come from what was written down. It serves the benchmarks and the own vectors.
+type fullGroup struct {
+	t        testing.TB
+	s        suite.Suite
+	rng      io.Reader
+	context  wire.GroupContext
+	tree     treesync.Tree
+	ids      []Identity
+	leafKeys [][]byte
+	secrets  map[tree.Index][]byte // path secrets
+	keys     map[tree.Index]treekem.NodeKey
+	epoch    []byte // epoch_secret
+}
+
+func newFullGroup(t testing.TB, s suite.Suite, rng io.Reader, n int) *fullGroup {
+	f := &fullGroup{t: t, s: s, rng: rng, secrets: map[tree.Index][]byte{}, keys: map[tree.Index]treekem.NodeKey{},
+		context: wire.GroupContext{Version: wire.ProtocolMLS10, CipherSuite: s.ID(), GroupID: []byte("full"), Epoch: 7}}
+	for i := range n {
+		id, err := NewIdentity(s, rng, fmt.Sprint("member ", i))
+		f.ok(err)
+		kp, secrets, err := NewKeyPackage(s, rng, id)
+		f.ok(err)
+		if i == 0 {
+			f.tree = treesync.New(kp.LeafNode)
+		} else {
+			f.tree, _ = f.tree.Add(kp.LeafNode)
+		}
+		f.ids, f.leafKeys = append(f.ids, id), append(f.leafKeys, secrets.EncryptionKey)
+	}
+	for i := 0; i < n; i += 2 {
+		f.path(tree.LeafIndex(i))
+	}
+	var err error
+	f.context.ConfirmedTranscriptHash, err = s.Random(rng, s.Nh())
+	f.ok(err)
+	f.epoch, err = s.Random(rng, s.Nh())
+	f.ok(err)
+	f.context.TreeHash = f.tree.TreeHash(s)
+	return f
+}
+
+func (f *fullGroup) ok(err error) {
+	f.t.Helper()
+	if err != nil {
+		f.t.Fatal(err)
+	}
+}
+
+// path renews the direct path of one leaf, as its Commit would, and writes down
+// what members would learn.
+func (f *fullGroup) path(leaf tree.LeafIndex) {
+	steps := treekem.Steps(f.tree, leaf, nil)
+	path, err := treekem.Generate(f.s, f.rng, steps)
+	f.ok(err)
+	secret := path.SecretFor(leaf)
+	var public [][]byte
+	for _, k := range path.Keys {
+		f.keys[k.Node], f.secrets[k.Node] = k, secret
+		public = append(public, k.PublicKey)
+		secret = f.s.DeriveSecret(secret, "path")
+	}
+	sk, pk, err := f.s.GenerateKeyPair(f.rng)
+	f.ok(err)
+	t, parentHash, err := f.tree.ApplyPath(f.s, leaf, pathNodes(steps, public))
+	f.ok(err)
+	node := *t.Leaf(leaf)
+	node.EncryptionKey, node.Source = pk, wire.LeafSourceCommit
+	node.Lifetime, node.ParentHash = wire.Lifetime{}, parentHash
+	f.ok(treesync.SignLeaf(f.s, f.ids[leaf].SignatureKey, &node, f.context.GroupID, leaf))
+	f.tree, f.leafKeys[leaf] = t.SetLeaf(leaf, node), sk
+}
+
+// member is the group as the member at leaf sees it.
+func (f *fullGroup) member(leaf int) *Group {
+	var path []treekem.NodeKey
+	for _, n := range tree.DirectPath(tree.LeafIndex(leaf), f.tree.Leaves()) {
+		if !f.tree.Blank(n) {
+			path = append(path, f.keys[n])
+		}
+	}
+	return begin(f.s, f.ids[leaf], epochState{
+		context: f.context, tree: f.tree, private: treekem.NewPrivate(tree.LeafIndex(leaf), f.leafKeys[leaf], path...),
+		secrets: treekem.EpochSecret(f.epoch).Secrets(f.s), interim: make([]byte, f.s.Nh()),
+	})
+}
+
+// TestFullGroup checks the fixture: it is a group that an outsider finds valid
+// and whose members understand each other.
+func TestFullGroup(t *testing.T) {
+	for _, n := range []int{2, 5, 8} {
+		s, err := suite.ByID(1)
+		check(t, err)
+		f := newFullGroup(t, s, seeded(9), n)
+		check(t, treesync.ValidateTree(s, f.tree, f.context))
+		a, b := f.member(0), f.member(n-1)
+		pending, err := a.Commit(f.rng, CommitOptions{})
+		check(t, err)
+		r, err := b.Receive(pending.Commit)
+		check(t, err)
+		equal(t, "epoch_authenticator", r.Next.EpochAuthenticator(), pending.Next.EpochAuthenticator())
+	}
+}
