@@ -13,6 +13,7 @@ const (
 	maxScenario = 1 << 20 // bytes of the whole text
 	maxLine     = 1 << 14 // bytes of a line
 	maxName     = 32      // bytes of a name
+	maxPeople   = 1024    // names of people
 )
 
 // defaultSuite and defaultSeed hold where the scenario says nothing.
@@ -70,7 +71,7 @@ func Parse(name string, r io.Reader) (*Scenario, error) {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	if len(text) > maxScenario {
-		return nil, &InputError{name, 1 + bytes.Count(text, []byte("\n")), fmt.Sprintf("the scenario is longer than %d bytes", maxScenario)}
+		return nil, &InputError{name, 1 + bytes.Count(text[:maxScenario], []byte("\n")), fmt.Sprintf("the scenario is longer than %d bytes", maxScenario)}
 	}
 	sc := &Scenario{File: name, Text: string(text), Suite: defaultSuite, Seed: defaultSeed}
 	p := &parser{sc: sc, settings: map[string]int{}}

@@ -2,7 +2,6 @@ package trace
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 )
 
@@ -15,7 +14,7 @@ type checker struct {
 	epoch    uint64
 	messages int
 	people   map[string]*person
-	names    []string // of people, in order of appearance, for suggestions
+	order    []*person // in order of appearance
 }
 
 // person is what a scenario makes of one name.
@@ -32,7 +31,11 @@ func check(sc *Scenario) error {
 	c := &checker{sc: sc, people: map[string]*person{}}
 	for i := range sc.Statements {
 		st := &sc.Statements[i]
-		if msg := c.statement(st); msg != "" {
+		msg := c.statement(st)
+		if msg == "" && len(c.order) > maxPeople {
+			msg = fmt.Sprintf("%s is one name too many, expected at most %d", c.order[maxPeople].name, maxPeople)
+		}
+		if msg != "" {
 			return &InputError{sc.File, st.Line, msg}
 		}
 	}
@@ -52,7 +55,7 @@ func (c *checker) person(name string) *person {
 	if p == nil {
 		p = &person{name: name}
 		c.people[name] = p
-		c.names = append(c.names, name)
+		c.order = append(c.order, p)
 	}
 	return p
 }
@@ -102,14 +105,20 @@ func (c *checker) acts(name string) string {
 }
 
 func (c *checker) notMember(name string) string {
-	var members []string
-	for _, n := range c.names {
-		if c.people[n].member {
-			members = append(members, n)
+	msg := fmt.Sprintf("%s is not a member of %s at epoch %d", name, c.group, c.epoch)
+	return msg + c.instead(name, func(p *person) bool { return p.member })
+}
+
+// instead lists who could stand where name does, and who was probably meant.
+func (c *checker) instead(name string, could func(*person) bool) string {
+	var names []string
+	for _, p := range c.order {
+		if could(p) {
+			names = append(names, p.name)
 		}
 	}
-	msg := fmt.Sprintf("%s is not a member of %s at epoch %d, expected %s", name, c.group, c.epoch, list(members))
-	if near := nearest(name, members); near != "" {
+	msg := ", expected " + list(names)
+	if near := nearest(name, names); near != "" {
 		msg += fmt.Sprintf("; did you mean %q?", near)
 	}
 	return msg
@@ -180,8 +189,7 @@ func (c *checker) commit(actor *person, st *Statement) string {
 			return msg
 		}
 	}
-	for _, name := range c.names {
-		p := c.people[name]
+	for _, p := range c.order {
 		switch {
 		case p.remove:
 			p.member = false
@@ -200,15 +208,14 @@ func (c *checker) commit(actor *person, st *Statement) string {
 // there are proposals and none of them is an Update or a Remove.
 func (c *checker) withoutPath(actor *person) string {
 	adds := false
-	for _, name := range c.names {
-		p := c.people[name]
+	for _, p := range c.order {
 		adds = adds || p.add
 		if p.remove || p.update && p != actor {
 			what := "the Update"
 			if p.remove {
 				what = "the removal"
 			}
-			return fmt.Sprintf("%s of %s is pending and needs a path (RFC 9420 §12.4), expected no \"without path\" here", what, name)
+			return fmt.Sprintf("%s of %s is pending and needs a path (RFC 9420 §12.4), expected no \"without path\" here", what, p.name)
 		}
 	}
 	if !adds {
@@ -239,14 +246,8 @@ func (c *checker) compromise(name string) string {
 	if p := c.people[name]; p != nil && (p.state || p.keyPackage) {
 		return ""
 	}
-	holders := slices.DeleteFunc(slices.Clone(c.names), func(n string) bool {
-		return !c.people[n].state && !c.people[n].keyPackage
-	})
-	msg := fmt.Sprintf("%s holds no group state here that could be stolen, expected %s", name, list(holders))
-	if near := nearest(name, holders); near != "" {
-		msg += fmt.Sprintf("; did you mean %q?", near)
-	}
-	return msg
+	msg := fmt.Sprintf("%s holds no group state here that could be stolen", name)
+	return msg + c.instead(name, func(p *person) bool { return p.state || p.keyPackage })
 }
 
 // expectation: it is judged over the whole run, so it may speak of any epoch or

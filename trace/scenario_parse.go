@@ -51,7 +51,7 @@ func (p *parser) parseLine(number int, text string) string {
 		p.sc.Statements = append(p.sc.Statements, st)
 	}
 	if msg == "" && len(l.words) > 0 {
-		return fmt.Sprintf("read %s, expected the end of the line after %q", l.words[0].raw, l.last)
+		return fmt.Sprintf("read %s, expected the end of the line after %q", clip(l.words[0].raw), l.last)
 	}
 	return msg
 }
@@ -99,13 +99,16 @@ func (st *Statement) parse(first word, l *line) string {
 
 // verbExpected explains a line that is neither "NAME VERB …" nor a known opening.
 func verbExpected(first word, l *line) string {
+	if msg := checkName(first); msg != "" {
+		return msg
+	}
 	if near := nearest(first.text, openings); near != "" {
 		return unexpected(first.raw, "a name, or one of", openings)
 	}
 	if len(l.words) == 0 {
-		return fmt.Sprintf("the line ends after %q, expected what %s does: %s", first.raw, first.raw, list(verbs))
+		return fmt.Sprintf("the line ends after %s, expected what %s does: %s", clip(first.raw), first.raw, list(verbs))
 	}
-	return unexpected(l.words[0].raw, "after "+strconv.Quote(first.raw)+" what "+first.raw+" does:", verbs)
+	return unexpected(l.words[0].raw, "what "+first.raw+" does:", verbs)
 }
 
 func (st *Statement) parseVerb(verb string, l *line) string {

@@ -2,6 +2,7 @@ package trace
 
 import (
 	"errors"
+	"fmt"
 	"reflect"
 	"strings"
 	"testing"
@@ -82,10 +83,10 @@ func TestParseMistakes(t *testing.T) {
 		name, text, want string
 	}{
 		{"empty", "# nothing\n", `x.mls:2: the scenario ends, expected a step: NAME creates GROUP`},
-		{"unknown verb", start + "alice ads dave", `x.mls:3: read "ads", expected after "alice" what alice does: creates, adds,`},
+		{"unknown verb", start + "alice ads dave", `x.mls:3: read "ads", expected what alice does: creates, adds,`},
 		{"nearest verb", start + "alice ads dave", `did you mean "adds"?`},
 		{"nearest opening", start + "compromize carol", `x.mls:3: read "compromize", expected a name, or one of suite, seed, handshakes, compromise or expect; did you mean "compromise"?`},
-		{"name alone", start + "alice", `x.mls:3: the line ends after "alice", expected what "alice" does: creates,`},
+		{"name alone", start + "alice", `x.mls:3: the line ends after "alice", expected what alice does: creates,`},
 		{"text for a name", start + `"alice" sends "x"`, `x.mls:3: read "alice", expected a name, or one of`},
 		{"bad name", start + "alice adds d-ve", `x.mls:3: read "d-ve", expected a name: a letter, then letters, digits or _`},
 		{"word for a name", start + "alice adds updates", `x.mls:3: read "updates", expected a name, and this word`},
@@ -116,7 +117,7 @@ func TestParseMistakes(t *testing.T) {
 		{"expect no fate", start + "expect epoch 1 init_secret", `x.mls:3: the line ends after "init_secret", expected secret or exposed`},
 		{"not text", "alice\xff creates room", `x.mls:1: the line is not UTF-8 text`},
 		{"long line", "# " + strings.Repeat("x", maxLine), `x.mls:1: the line is longer than 16384 bytes`},
-		{"long text", strings.Repeat("# x\n", maxScenario/4+1), `x.mls:262146: the scenario is longer than 1048576 bytes`},
+		{"long text", strings.Repeat("# x\n", maxScenario/4+1), `x.mls:262145: the scenario is longer than 1048576 bytes`},
 
 		{"no group yet", "alice adds bob", `x.mls:1: there is no group yet: read "adds", expected NAME creates GROUP first`},
 		{"second group", start + "bob creates den", `x.mls:3: the group room exists already, and a scenario has one group`},
@@ -186,4 +187,27 @@ func FuzzParse(f *testing.F) {
 			t.Fatalf("%v", err)
 		}
 	})
+}
+
+func TestParseTooManyPeople(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("alice creates room\n")
+	for i := range maxPeople {
+		fmt.Fprintf(&b, "p%d goes offline\n", i)
+	}
+	_, err := Parse("x.mls", strings.NewReader(b.String()))
+	if err == nil || err.Error() != "x.mls:1025: p1023 is one name too many, expected at most 1024" {
+		t.Error(err)
+	}
+}
+
+func TestNearest(t *testing.T) {
+	for _, c := range []struct{ read, want string }{
+		{"ads", "adds"}, {"add", "adds"}, {"remove", "removes"}, {"Sends", "sends"}, {"commtis", "commits"},
+		{"alice", ""}, {"x", ""}, {"", ""}, {"updtaes", "updates"}, {"goez", "goes"},
+	} {
+		if got := nearest(c.read, verbs); got != c.want {
+			t.Errorf("nearest(%q) = %q, want %q", c.read, got, c.want)
+		}
+	}
 }

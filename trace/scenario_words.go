@@ -151,23 +151,34 @@ func clip(s string) string {
 	return strconv.Quote(s)
 }
 
-// nearest is the choice that is at most two edits away (a third of its length,
-// for short words), or "".
+// nearest is the choice that is at most two edits away, and no more than half
+// of its letters; or "".
 func nearest(read string, choices []string) string {
 	best, bestAt := "", 3
 	for _, c := range choices {
 		if len(read) > 2*len(c) {
 			continue
 		}
-		if d := edits(strings.ToLower(read), strings.ToLower(c)); d < bestAt && 2*d < len(c) {
+		if d := edits(strings.ToLower(read), strings.ToLower(c)); d < bestAt && 2*d <= len(c) {
 			best, bestAt = c, d
 		}
 	}
 	return best
 }
 
-// edits is the Levenshtein distance of two words.
+// edits is the Levenshtein distance of two words, but the first two letters
+// that changed places count once.
 func edits(a, b string) int {
+	for a != "" && b != "" && a[0] == b[0] {
+		a, b = a[1:], b[1:]
+	}
+	if len(a) > 1 && len(b) > 1 && a[0] == b[1] && a[1] == b[0] {
+		return 1 + edits(a[2:], b[2:])
+	}
+	return levenshtein(a, b)
+}
+
+func levenshtein(a, b string) int {
 	row := make([]int, len(b)+1)
 	for j := range row {
 		row[j] = j
