@@ -98,6 +98,25 @@ func stateOf(t testing.TB, tr *Trace, name string) *Definition {
 	return nil
 }
 
+// Each primitive call carries the layer that made it; a client's identity and
+// key package are the group package's.
+func TestPlayLayers(t *testing.T) {
+	calls := map[string]int{}
+	for _, e := range play(t, sample).Events {
+		if e.Kind == KindPrimitive && e.Op != string(model.OpMessage) {
+			calls[e.Layer]++
+		}
+	}
+	for _, layer := range []string{"treesync", "treekem", "treedem", "group"} {
+		if calls[layer] == 0 {
+			t.Errorf("no call of %s was seen", layer)
+		}
+	}
+	if len(calls) != 4 {
+		t.Errorf("calls by layer: %v", calls)
+	}
+}
+
 // Names are unique, so that a prover's file can use them.
 func TestPlayNames(t *testing.T) {
 	seen := map[string]bool{}
@@ -126,6 +145,9 @@ func TestPlayDeterministic(t *testing.T) {
 	}
 	if other.Header.Seed != 2 {
 		t.Errorf("the header says seed %d", other.Header.Seed)
+	}
+	if err := Replay(other); err != nil {
+		t.Errorf("with a seed that is not the scenario's: %v", err)
 	}
 }
 
@@ -272,7 +294,13 @@ func TestPlayWireTerms(t *testing.T) {
 // A text that also stands elsewhere, or looks like a length, is found in its place.
 func TestPlayTextsThatOccurElsewhere(t *testing.T) {
 	for _, text := range []string{"room", "alice", "\x01", "\x00", strings.Repeat("a", 100), strings.Repeat("\x00", 70)} {
-		playAndJudge(t, fmt.Sprintf("alice creates room\nalice adds bob\nbob sends %q\nbob sends %q\ncompromise alice\nbob sends %q\nexpect message 1 secret\nexpect message 2 secret\nexpect message 3 exposed\n", text, text, text))
+		tr := playAndJudge(t, fmt.Sprintf("alice creates room\nalice adds bob\nbob sends %q\nbob sends %q\ncompromise alice\nbob sends %q\nexpect message 1 secret\nexpect message 2 secret\nexpect message 3 exposed\n", text, text, text))
+		for n := 1; n <= 3; n++ {
+			content := stateOf(t, tr, fmt.Sprintf("message_%d_content", n))
+			if want := []int{varintLen(len(text))}; content == nil || !slices.Equal(content.Parts, want) {
+				t.Errorf("%q: message %d lies at %+v, want %v", text, n, content, want)
+			}
+		}
 	}
 }
 
