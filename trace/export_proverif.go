@@ -25,9 +25,9 @@ func ExportProVerif(w io.Writer, t *Trace, report *Report) error {
 	buffered := bufio.NewWriter(w)
 	out := &sticky{w: buffered}
 	out.printf("%s", x.heading(proverif, "proverif FILE.pv",
-		`Verdict:  one RESULT line for each query, in the order of the queries.
-   "not attacker(…) is true": the secret is safe. "is false": the attacker gets it.
-   "cannot be proved" is a failure of the export, never a verdict.`))
+		"one RESULT line for each query, in the order of the queries.",
+		`"not attacker(...) is true": the secret is safe. "is false": the attacker gets it.`,
+		`"cannot be proved" is a failure of the export, never a verdict.`))
 	x.proverifSymbols(out)
 	x.proverifQueries(out)
 	x.proverifProcess(out)

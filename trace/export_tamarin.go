@@ -27,8 +27,8 @@ func ExportTamarin(w io.Writer, t *Trace, report *Report) error {
 	out := &sticky{w: buffered}
 	out.printf("theory recorded_run\nbegin\n\n%s", x.heading(tamarin,
 		"tamarin-prover --prove --derivcheck-timeout=0 --quiet FILE.spthy",
-		`Verdict:  each lemma says that the attacker never gets a secret. "verified": the
-   secret is safe. "falsified - found trace": the attacker gets it.`))
+		"each lemma says that the attacker never gets a secret.",
+		`"verified": the secret is safe. "falsified - found trace": the attacker gets it.`))
 	x.tamarinSymbols(out)
 	x.tamarinRules(out)
 	x.tamarinLemmas(out)

@@ -123,7 +123,7 @@ func remark(text string) string {
 }
 
 // heading is the comment at the top of an exported file.
-func (x *export) heading(d dialect, run, verdict string) string {
+func (x *export) heading(d dialect, run string, verdict ...string) string {
 	h := x.trace.Header
 	lines := []string{
 		"A recorded run of MLS (RFC 9420), exported by mlsref.",
@@ -133,11 +133,11 @@ func (x *export) heading(d dialect, run, verdict string) string {
 		"Suite:    " + h.Suite,
 		"",
 		"Run:      " + run,
-		verdict,
+		"Verdict:  " + strings.Join(verdict, "\n          "),
 		"",
 		"Everything here is ground: the terms that this one run was made of, what went",
-		"over the wire, and what was stolen. Names end in the names of the trace; the",
-		"number in front is the term's ID in the trace. n: fresh randomness, m: an",
+		"over the wire, and what was stolen. A name ends in the term's name in the trace;",
+		"the number in front is the term's ID there. n: fresh randomness, m: an",
 		"application message, p: public bytes (a context or hash, whose inputs are all",
 		"public), i: an init_secret. xpd is ExpandWithLabel, xtr is KDF.Extract, dkp the",
 		"HPKE key pair derived from a secret, aenc is EncryptWithLabel, senc the AEAD.",
@@ -148,11 +148,11 @@ func (x *export) heading(d dialect, run, verdict string) string {
 		"The scenario:",
 		"",
 	}
-	for _, l := range strings.Split(strings.TrimRight(h.Scenario, "\n"), "\n") {
-		lines = append(lines, "    "+l)
+	for l := range strings.SplitSeq(strings.TrimRight(h.Scenario, "\n"), "\n") {
+		lines = append(lines, "    "+strings.TrimSuffix(l, "\r"))
 	}
 	var b strings.Builder
-	for i, l := range lines {
+	for i, l := range strings.Split(strings.Join(lines, "\n"), "\n") {
 		switch {
 		case i == 0:
 			b.WriteString(d.comment[0] + " ")

@@ -9,6 +9,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+
+	"mlsref/impl/suite"
 )
 
 const (
@@ -96,53 +98,62 @@ func readBounded(r io.Reader, name string, longest int) (*Trace, error) {
 	lines := bufio.NewScanner(r)
 	lines.Buffer(nil, longest)
 	lines.Split(wholeLines)
-	number, t, ended := 0, &Trace{}, false
-	terms := &definitions{}
-	bad := func(format string, args ...any) (*Trace, error) {
-		return nil, &InputError{File: name, Line: number, Msg: fmt.Sprintf(format, args...)}
+	number, rd := 0, &reader{}
+	bad := func(line int, err error) (*Trace, error) {
+		return nil, &InputError{File: name, Line: max(line, 1), Msg: err.Error()}
 	}
 	for lines.Scan() {
 		number++
-		if number == 1 {
-			if err := readHeader(lines.Bytes(), &t.Header); err != nil {
-				return bad("%v", err)
-			}
-			continue
+		if err := rd.line(number, lines.Bytes()); err != nil {
+			return bad(number, err)
 		}
-		if ended {
-			return bad("something follows the end of the trace")
-		}
-		var e Event
-		if err := strictJSON(lines.Bytes(), &e); err != nil {
-			return bad("not an event: %v", err)
-		}
-		if len(t.Events) > 0 && e.Seq <= t.Events[len(t.Events)-1].Seq {
-			return bad("event %d does not come after event %d", e.Seq, t.Events[len(t.Events)-1].Seq)
-		}
-		if ended = e.Kind == KindEnd; ended {
-			if e.Count != len(t.Events) {
-				return bad("the trace ends after %d events and says that it has %d", len(t.Events), e.Count)
-			}
-			continue
-		}
-		if err := terms.event(&e); err != nil {
-			return bad("event %d: %v", e.Seq, err)
-		}
-		t.Events = append(t.Events, e)
 	}
 	switch err := lines.Err(); {
 	case errors.Is(err, bufio.ErrTooLong):
-		number++
-		return bad("the line is longer than %d bytes", longest)
+		return bad(number+1, fmt.Errorf("the line is longer than %d bytes", longest))
 	case err != nil:
-		number++
-		return bad("%v", err)
+		return bad(number+1, err)
 	case number == 0:
-		return bad("not a trace: it is empty")
-	case !ended:
-		return bad("the trace breaks off: it has no end event")
+		return bad(number, errors.New("not a trace: it is empty"))
+	case !rd.ended:
+		return bad(number, errors.New("the trace breaks off: it has no end event"))
 	}
-	return t, nil
+	return &rd.trace, nil
+}
+
+// reader takes in a trace line by line.
+type reader struct {
+	trace Trace
+	terms definitions
+	ended bool
+}
+
+func (rd *reader) line(number int, text []byte) error {
+	if number == 1 {
+		return readHeader(text, &rd.trace.Header)
+	}
+	if rd.ended {
+		return errors.New("something follows the end of the trace")
+	}
+	var e Event
+	if err := strictJSON(text, &e); err != nil {
+		return fmt.Errorf("not an event: %w", err)
+	}
+	count := len(rd.trace.Events)
+	if count > 0 && e.Seq <= rd.trace.Events[count-1].Seq {
+		return fmt.Errorf("event %d does not come after event %d", e.Seq, rd.trace.Events[count-1].Seq)
+	}
+	if rd.ended = e.Kind == KindEnd; rd.ended {
+		if e.Count != count {
+			return fmt.Errorf("the trace ends after %d events and says that it has %d", count, e.Count)
+		}
+		return nil
+	}
+	if err := rd.terms.event(&e); err != nil {
+		return fmt.Errorf("event %d: %w", e.Seq, err)
+	}
+	rd.trace.Events = append(rd.trace.Events, e)
+	return nil
 }
 
 func readHeader(line []byte, h *Header) error {
@@ -158,6 +169,9 @@ func readHeader(line []byte, h *Header) error {
 		return fmt.Errorf("a trace of version %d; this program reads version %d", loose.Version, Version)
 	}
 	if err := strictJSON(line, h); err != nil {
+		return fmt.Errorf("bad header: %v", err)
+	}
+	if _, err := suite.ByName(h.Suite); err != nil {
 		return fmt.Errorf("bad header: %v", err)
 	}
 	return nil

@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-func written(t *testing.T, tr *Trace) string {
+func written(t testing.TB, tr *Trace) string {
 	t.Helper()
 	var b bytes.Buffer
 	if err := Write(&b, tr); err != nil {
@@ -88,11 +88,12 @@ func TestMalformed(t *testing.T) {
 		want  string
 		wreck func(lines []string) []string
 	}{
-		{"empty", 0, "it is empty", func([]string) []string { return nil }},
+		{"empty", 1, "it is empty", func([]string) []string { return nil }},
 		{"not JSON", 1, "not a trace", replace(1, "{", "")},
 		{"another format", 1, "not a trace", replace(1, formatName, "har")},
 		{"a later version", 1, "version 2; this program reads version 1", replace(1, `"version":1`, `"version":2,"new":[]`)},
 		{"a header field of no version", 1, "bad header", replace(1, `"seed"`, `"speed"`)},
+		{"another suite", 1, "is not supported", replace(1, "MLS_128", "MLS_129")},
 		{"no header", 1, "not a trace", func(l []string) []string { return l[1:] }},
 		{"JSON cut short", 3, "cut short", func(l []string) []string { l[2] = l[2][:20] + "\n"; return l }},
 		{"line cut short", last, "no line end", func(l []string) []string { l[last-1] = strings.TrimSuffix(l[last-1], "\n"); return l }},
@@ -148,7 +149,8 @@ func TestLineTooLong(t *testing.T) {
 }
 
 func FuzzRead(f *testing.F) {
-	f.Add(`{"format":"mlsref-trace","version":1,"suite":"","seed":0,"file":"","scenario":""}` + "\n" +
+	f.Add(written(f, toyTrace(f)))
+	f.Add(`{"format":"mlsref-trace","version":1,"suite":"MLS_128_DHKEMX25519_AES128GCM_SHA256_Ed25519","seed":0,"file":"","scenario":""}` + "\n" +
 		`{"seq":0,"kind":"primitive","define":[{"id":0,"op":"const","public":true,"value":"00"},{"id":1,"op":"concat","args":[0],"value":"0000","parts":[1]}]}` + "\n" +
 		`{"seq":1,"kind":"end","count":1}` + "\n")
 	f.Fuzz(func(t *testing.T, text string) {

@@ -29,7 +29,10 @@ type Problem struct {
 }
 
 func (p Problem) String() string {
-	return (&InputError{File: p.File, Line: p.Line, Msg: p.Text}).Error()
+	if p.Line == 0 {
+		return p.File + ": " + p.Text
+	}
+	return fmt.Sprintf("%s:%d: %s", p.File, p.Line, p.Text)
 }
 
 // Report is what the two Go judges say of a trace.
@@ -57,11 +60,11 @@ func GoalName(g model.Goal) string {
 func Judge(t *Trace) (*Report, error) {
 	defs, err := definitionsOf(t)
 	if err != nil {
-		return nil, &InputError{File: t.Header.File, Msg: err.Error()}
+		return nil, fmt.Errorf("%s: %w", t.Header.File, err)
 	}
 	s, err := suite.ByName(t.Header.Suite)
 	if err != nil {
-		return nil, &InputError{File: t.Header.File, Msg: err.Error()}
+		return nil, fmt.Errorf("%s: %w", t.Header.File, err)
 	}
 	closure, err := model.Saturate(defs.terms(), Facts(t))
 	if err != nil {

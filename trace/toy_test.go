@@ -27,7 +27,7 @@ expect message 2 exposed
 // toy builds a trace by hand, with real cryptography: a group of two over three
 // epochs, simpler than MLS but with every operation and every container.
 type toy struct {
-	t      *testing.T
+	t      testing.TB
 	s      suite.Suite
 	trace  *Trace
 	values map[model.TermID][]byte
@@ -36,7 +36,7 @@ type toy struct {
 	count  byte // of random values
 }
 
-func newToy(t *testing.T) *toy {
+func newToy(t testing.TB) *toy {
 	t.Helper()
 	s, err := suite.ByName("MLS_128_DHKEMX25519_AES128GCM_SHA256_Ed25519")
 	if err != nil {
@@ -176,7 +176,7 @@ func (y *toy) schedule(n uint64, secret, empty model.TermID) toyEpoch {
 }
 
 // toyTrace plays the toy's one scenario.
-func toyTrace(t *testing.T) *Trace {
+func toyTrace(t testing.TB) *Trace {
 	y := newToy(t)
 	empty := y.constant("empty", nil)
 	context := y.constant("group_context", []byte("context"))
