@@ -1,0 +1,140 @@
+package group
+
+import (
+	"fmt"
+	"testing"
+
+	"mlsref/impl/suite"
+	"mlsref/impl/wire"
+)
+
+// The benchmarks run in full trees (no blank parents), where a path is as short
+// as it gets: go test ./impl/group -run - -bench . -benchmem [-short].
+
+func benchSuite(b *testing.B) suite.Suite {
+	s, err := suite.ByID(1)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return s
+}
+
+// perSize runs f at each size. The groups are made once per size and f, untimed.
+func perSize(b *testing.B, f func(b *testing.B, g *fullGroup)) {
+	for _, n := range []int{2, 10, 100, 1000} {
+		if n > 100 && testing.Short() {
+			continue
+		}
+		var g *fullGroup
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			if g == nil {
+				g = newFullGroup(b, benchSuite(b), seeded(1), n)
+			}
+			b.ReportAllocs()
+			f(b, g)
+		})
+	}
+}
+
+func BenchmarkCreate(b *testing.B) {
+	s, rng := benchSuite(b), seeded(1)
+	id, err := NewIdentity(s, rng, "alice")
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := Create(s, rng, id, []byte("room")); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// newcomer is a client that is to be added.
+func newcomer(f *fullGroup) (Identity, wire.KeyPackage, KeyPackageSecrets) {
+	id, err := NewIdentity(f.s, f.rng, "newcomer")
+	f.ok(err)
+	kp, secrets, err := NewKeyPackage(f.s, f.rng, id)
+	f.ok(err)
+	return id, kp, secrets
+}
+
+// BenchmarkAdd commits one Add without a path, and writes the Welcome.
+func BenchmarkAdd(b *testing.B) {
+	perSize(b, func(b *testing.B, f *fullGroup) {
+		_, kp, _ := newcomer(f)
+		g := f.member(0)
+		for b.Loop() {
+			if _, err := g.Commit(f.rng, CommitOptions{Add: []wire.KeyPackage{kp}, NoPath: true, Format: Public}); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}
+
+// BenchmarkJoin enters by that Welcome, which takes checking the whole tree.
+func BenchmarkJoin(b *testing.B) {
+	perSize(b, func(b *testing.B, f *fullGroup) {
+		id, kp, secrets := newcomer(f)
+		pending, err := f.member(0).Commit(f.rng, CommitOptions{Add: []wire.KeyPackage{kp}, NoPath: true})
+		f.ok(err)
+		for b.Loop() {
+			if _, err := Join(f.s, id, secrets, pending.Welcome); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}
+
+// BenchmarkCommit commits nothing but a path.
+func BenchmarkCommit(b *testing.B) {
+	perSize(b, func(b *testing.B, f *fullGroup) {
+		g := f.member(0)
+		for b.Loop() {
+			if _, err := g.Commit(f.rng, CommitOptions{Format: Public}); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}
+
+// BenchmarkProcess is what the member farthest from the committer does with it.
+func BenchmarkProcess(b *testing.B) {
+	perSize(b, func(b *testing.B, f *fullGroup) {
+		pending, err := f.member(0).Commit(f.rng, CommitOptions{Format: Public})
+		f.ok(err)
+		g := f.member(len(f.ids) - 1)
+		for b.Loop() {
+			if _, err := g.Receive(pending.Commit); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}
+
+func BenchmarkSend(b *testing.B) {
+	perSize(b, func(b *testing.B, f *fullGroup) {
+		g, data := f.member(0), make([]byte, 100)
+		for b.Loop() {
+			if _, err := g.Send(f.rng, data, nil); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}
+
+// BenchmarkReceive opens messages in order, each once.
+func BenchmarkReceive(b *testing.B) {
+	perSize(b, func(b *testing.B, f *fullGroup) {
+		from, to, data := f.member(0), f.member(len(f.ids)-1), make([]byte, 100)
+		for b.Loop() {
+			b.StopTimer()
+			msg, err := from.Send(f.rng, data, nil)
+			f.ok(err)
+			b.StartTimer()
+			if _, err := to.Receive(msg); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}
