@@ -20,6 +20,16 @@ func verdictLine(v Verdict) string {
 	return name + " " + word + " " + v.Clause
 }
 
+// unmerged is a group in epoch 4 in which erin was robbed in epoch 2 and then
+// sent a path secret to the node above alice to dave, of which frank, in the
+// place of dave since epoch 4, is an unmerged leaf.
+func unmerged() *script {
+	return room("alice", "bob", "carol", "dave", "erin").
+		commit("carol", Event{Removes: []string{"dave"}, Path: true}).sync().
+		steal("erin").path("erin").
+		keyPackage("frank").commit("alice", Event{Adds: []string{"frank"}}).sync()
+}
+
 // The lessons: each is a short story, and the verdicts that it is told for.
 func TestLessons(t *testing.T) {
 	for _, lesson := range []struct {
@@ -115,6 +125,24 @@ func TestLessons(t *testing.T) {
 		{"a second theft after the healing: both members are needed, and both are there",
 			room("alice", "bob", "carol").path("bob").path("carol").steal("alice").path("alice").steal("carol"),
 			[]string{"init3 exposed stolen-epoch", "es4 exposed path-node-key"}},
+
+		{"the newest Update counts, and the older one that was stolen does not",
+			room("alice", "bob", "carol").propose("bob").steal("bob").propose("bob").commit("alice", Event{Updates: []string{"bob"}, Path: true}).sync(),
+			[]string{"init1 exposed stolen-epoch", "es2 secret path-not-known"}},
+
+		{"a joiner's path secret came by Welcome: its leaf key does not open the Commit",
+			room("alice", "bob").steal("alice").keyPackage("carol").commit("alice", Event{Adds: []string{"carol"}, Path: true}).sync().steal("carol"),
+			[]string{"init1 exposed stolen-epoch", "es2 secret path-not-known", "init2 exposed stolen-epoch"}},
+
+		{"a member added without a path does not hold the nodes above it", unmerged().steal("frank"),
+			[]string{"init2 exposed stolen-epoch", "es3 secret path-not-known", "init4 exposed stolen-epoch"}},
+
+		{"and an older member does", unmerged().steal("bob"),
+			[]string{"init2 exposed stolen-epoch", "es3 exposed path-node-key"}},
+
+		{"a removal without a path removes nobody", // RFC 9420 §12.4 forbids it
+			room("alice", "bob", "carol").steal("bob").commit("alice", Event{Removes: []string{"bob"}}).sync(),
+			[]string{"es2 exposed no-path"}},
 
 		{"the creator", newScript("room", "alice").steal("alice").path("alice"),
 			[]string{"es0 secret first-epoch", "init0 exposed stolen-epoch", "es1 secret path-not-known"}},

@@ -118,63 +118,6 @@ func TestPostCompromiseSecurity(t *testing.T) {
 	})
 }
 
-// TestTreeDelivers holds the dumb tree against what it is for: everybody who
-// stays can open exactly one path secret and thereby gets the node keys that the
-// tree says it holds; nobody who was removed can open any.
-func TestTreeDelivers(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		h, err := readHistory(randomHistory(t, "room").events)
-		if err != nil {
-			t.Fatal(err)
-		}
-		g := h.groups[0]
-		for e := 1; e < len(g.epochs); e++ {
-			if epoch := g.epochs[e]; epoch.hasPath {
-				checkDelivery(t, g.epochs[e-1].tree, epoch)
-			}
-		}
-	})
-}
-
-func checkDelivery(t *rapid.T, before *dumbTree, epoch *epochHistory) {
-	opens := map[string][]int{} // by member: the path secrets it can open
-	for _, j := range epoch.joiners {
-		opens[j.name] = []int{j.pathIndex}
-	}
-	for _, name := range before.members() {
-		mine := before.held(before.leafOf(name))
-		if leaf := epoch.tree.leafOf(name); leaf >= 0 && len(opens[name]) == 0 {
-			mine = append(mine, epoch.tree.rows[0][leaf].key) // its Update
-		}
-		for i, node := range epoch.path {
-			for _, r := range node.recipients {
-				if slices.Contains(mine, r) && (len(opens[name]) == 0 || opens[name][0] != i) {
-					opens[name] = append(opens[name], i)
-				}
-			}
-		}
-	}
-	for _, name := range before.members() {
-		if epoch.tree.leafOf(name) < 0 && len(opens[name]) > 0 {
-			t.Errorf("%s was removed and opens the path secrets %v", name, opens[name])
-		}
-	}
-	for _, name := range epoch.tree.members() {
-		if name == epoch.committer {
-			continue
-		}
-		if len(opens[name]) != 1 || opens[name][0] < 0 {
-			t.Fatalf("%s opens the path secrets %v, want one", name, opens[name])
-		}
-		held := epoch.tree.held(epoch.tree.leafOf(name))
-		for i, node := range epoch.path {
-			if slices.Contains(held, node.key) != (i >= opens[name][0]) {
-				t.Errorf("%s opens path secret %d but the tree's word on node %d is otherwise", name, opens[name][0], i)
-			}
-		}
-	}
-}
-
 // The random histories are worth something: they reach every clause, and they
 // show that an upper bound is all that the theorem is.
 func TestRandomHistoriesReachEveryClause(t *testing.T) {
