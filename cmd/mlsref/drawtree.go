@@ -17,12 +17,14 @@ type picture struct {
 	style
 	depth uint // of the root
 	nodes []trace.SnapshotNode
+	fresh map[uint32]bool // nodes whose key is new in this epoch
 }
 
 // drawTree draws the ratchet tree of a snapshot (RFC 9420 §4.1): the root at the
 // left, the leaves at the right. Each node has the row of its array index
-// (Appendix C), then who holds its private key, and what is special about it.
-func drawTree(s *trace.Snapshot, st style) ([]string, error) {
+// (Appendix C), then who holds its private key, and what is special about it;
+// fresh are the nodes whose key is of this epoch.
+func drawTree(s *trace.Snapshot, fresh map[uint32]bool, st style) ([]string, error) {
 	if s.Leaves == 0 || s.Leaves&(s.Leaves-1) != 0 || uint64(len(s.Nodes)) != 2*uint64(s.Leaves)-1 {
 		return nil, fmt.Errorf("a tree of %d leaves and %d nodes is no ratchet tree", s.Leaves, len(s.Nodes))
 	}
@@ -31,7 +33,7 @@ func drawTree(s *trace.Snapshot, st style) ([]string, error) {
 			return nil, fmt.Errorf("node %d of a tree says that it is node %d", x, n.Index)
 		}
 	}
-	p := picture{style: st, depth: uint(bits.Len32(s.Leaves)) - 1, nodes: s.Nodes}
+	p := picture{style: st, depth: uint(bits.Len32(s.Leaves)) - 1, nodes: s.Nodes, fresh: fresh}
 	if s.Leaves > mostLeaves {
 		return p.summary(), nil
 	}
@@ -93,6 +95,9 @@ func (p picture) markPainted(n trace.SnapshotNode) string {
 // notes say in words what is special about a node.
 func (p picture) notes(n trace.SnapshotNode) string {
 	var notes []string
+	if p.fresh[n.Index] && !n.Blank {
+		notes = append(notes, "new key")
+	}
 	if len(n.Unmerged) > 0 {
 		notes = append(notes, "unmerged: "+printable(strings.Join(n.Unmerged, " ")))
 	}

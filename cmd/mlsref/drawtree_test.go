@@ -55,18 +55,19 @@ func TestDrawTreeGolden(t *testing.T) {
 	narrow := sixOfEight()
 	narrow.Nodes[7].Holders = strings.Fields("alice bob carol erin frank grace heidi ivan judy")
 	for _, c := range []struct {
-		name string
-		tree *trace.Snapshot
-		st   style
+		name  string
+		tree  *trace.Snapshot
+		fresh map[uint32]bool
+		st    style
 	}{
-		{"one", fullTree(1), style{width: 100}},
-		{"six-of-eight", sixOfEight(), style{width: 100}},
-		{"colour", sixOfEight(), style{width: 100, colour: true}},
-		{"narrow", narrow, style{width: 70}},
-		{"summary", large, style{width: 100}},
+		{"one", fullTree(1), nil, style{width: 100}},
+		{"six-of-eight", sixOfEight(), map[uint32]bool{0: true, 1: true, 3: true, 7: true, 9: true}, style{width: 100}},
+		{"colour", sixOfEight(), map[uint32]bool{0: true, 1: true, 3: true, 7: true, 9: true}, style{width: 100, colour: true}},
+		{"narrow", narrow, nil, style{width: 70}},
+		{"summary", large, nil, style{width: 100}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			lines, err := drawTree(c.tree, c.st)
+			lines, err := drawTree(c.tree, c.fresh, c.st)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -94,7 +95,7 @@ func golden(t *testing.T, name, got string) {
 }
 
 func TestTheLargestDrawnTree(t *testing.T) {
-	lines, err := drawTree(fullTree(mostLeaves), style{width: 100})
+	lines, err := drawTree(fullTree(mostLeaves), nil, style{width: 100})
 	if err != nil || len(lines) != 1+2*mostLeaves-1 {
 		t.Errorf("%d lines, error %v", len(lines), err)
 	}
@@ -111,11 +112,11 @@ func TestDrawTreeRefuses(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := fullTree(4)
-			if _, err := drawTree(s, style{}); err != nil {
+			if _, err := drawTree(s, nil, style{}); err != nil {
 				t.Fatal(err)
 			}
 			wreck(s)
-			if lines, err := drawTree(s, style{}); err == nil {
+			if lines, err := drawTree(s, nil, style{}); err == nil {
 				t.Errorf("drawn:\n%s", strings.Join(lines, "\n"))
 			}
 		})

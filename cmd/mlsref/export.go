@@ -35,31 +35,22 @@ the verdict to expect beside it.`,
 					return err
 				}
 			}
-			t, err := trace.ReadFile(args[0])
+			t, report, err := judgeFile(args[0])
 			if err != nil {
 				return err
 			}
-			return export(c.OutOrStdout(), file, t, write)
+			var text bytes.Buffer
+			if err := write(&text, t, report); err != nil {
+				return fmt.Errorf("%s: %w", args[0], err)
+			}
+			if file != "" {
+				return writeFiles([]output{{file, text.Bytes()}})
+			}
+			_, err = c.OutOrStdout().Write(text.Bytes())
+			return err
 		},
 	}
 	c.Flags().StringVar(&to, "to", "", "the prover: proverif or tamarin")
 	c.Flags().StringVarP(&file, "output", "o", "", "write to `FILE` and not to the terminal")
 	return c
-}
-
-// export writes to file, or to stdout if it has no name.
-func export(stdout io.Writer, file string, t *trace.Trace, write func(io.Writer, *trace.Trace, *trace.Report) error) error {
-	report, err := trace.Judge(t)
-	if err != nil {
-		return err
-	}
-	var text bytes.Buffer
-	if err := write(&text, t, report); err != nil {
-		return fmt.Errorf("%s: %w", t.Header.File, err)
-	}
-	if file != "" {
-		return writeFiles([]output{{file, text.Bytes()}})
-	}
-	_, err = stdout.Write(text.Bytes())
-	return err
 }

@@ -75,7 +75,8 @@ func checkWritable(paths ...string) error {
 // was created and is still empty.
 func makeDir(dir string) (undo func(), err error) {
 	var made []string
-	for d := filepath.Clean(dir); ; d = filepath.Dir(d) {
+	clean := filepath.Clean(dir) // MkdirAll would make "new" on the way to new/../out
+	for d := clean; ; d = filepath.Dir(d) {
 		if _, err := os.Stat(d); !errors.Is(err, fs.ErrNotExist) || d == filepath.Dir(d) {
 			break
 		}
@@ -86,7 +87,7 @@ func makeDir(dir string) (undo func(), err error) {
 			os.Remove(d) // fails where something lies in it, as it should
 		}
 	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := os.MkdirAll(clean, 0o755); err != nil {
 		undo()
 		return nil, fmt.Errorf("%s: cannot be written: %w", dir, cause(err))
 	}

@@ -115,27 +115,43 @@ func (s *spy) mark(snapshot *trace.Snapshot, seq int) (*trace.Snapshot, error) {
 	marked.Nodes = append([]trace.SnapshotNode(nil), snapshot.Nodes...)
 	for i := range marked.Nodes {
 		n := &marked.Nodes[i]
-		if key, ok := s.key(n, snapshot.Epoch); ok && closure.Knows(key) {
+		if key, _, ok := s.key(n, snapshot.Epoch); ok && closure.Knows(key) {
 			n.Stolen = true
 		}
 	}
 	return &marked, nil
 }
 
-// key is the private key of a node: the newest one by the snapshot's epoch.
-func (s *spy) key(n *trace.SnapshotNode, epoch uint64) (key model.TermID, found bool) {
+// fresh are the nodes whose key was new when a snapshot was taken; no node at
+// any other event.
+func (s *spy) fresh(e *trace.Event) map[uint32]bool {
+	nodes := map[uint32]bool{}
+	if e.Tree == nil {
+		return nodes
+	}
+	for i := range e.Tree.Nodes {
+		n := &e.Tree.Nodes[i]
+		if _, made, ok := s.key(n, e.Tree.Epoch); ok && made == e.Tree.Epoch {
+			nodes[n.Index] = true
+		}
+	}
+	return nodes
+}
+
+// key is the private key of a node, the newest one by the snapshot's epoch, and
+// the epoch in which it was made.
+func (s *spy) key(n *trace.SnapshotNode, epoch uint64) (key model.TermID, newest uint64, found bool) {
 	if n.Blank {
-		return 0, false
+		return 0, 0, false
 	}
 	name := fmt.Sprintf("node_%d", n.Index)
 	if n.Index%2 == 0 {
 		name = n.Member + "_leaf"
 	}
-	var newest uint64
 	for made, id := range s.keys[name] {
 		if made <= epoch && (!found || made > newest) {
 			key, newest, found = id, made, true
 		}
 	}
-	return key, found
+	return key, newest, found
 }

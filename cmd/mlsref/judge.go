@@ -17,11 +17,7 @@ func judgeCommand() *cobra.Command {
 		Example: `  mlsref judge out/first.trace.jsonl`,
 		Args:    cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			t, err := trace.ReadFile(args[0])
-			if err != nil {
-				return err
-			}
-			report, err := trace.Judge(t)
+			t, report, err := judgeFile(args[0])
 			if err != nil {
 				return err
 			}
@@ -29,8 +25,22 @@ func judgeCommand() *cobra.Command {
 				fmt.Fprintf(out, "%s\n\n", st.bold(printable(t.Header.File)))
 				printTable(out, st, report)
 				printDerivations(out, st, t, report)
-				return conclude(out, c.ErrOrStderr(), st, t, report)
+				return check(conclude(out, st, t, report)...)
 			})
 		},
 	}
+}
+
+// judgeFile reads a trace and judges it. A trace that cannot be judged is bad
+// input: its steps are not those of any run.
+func judgeFile(path string) (*trace.Trace, *trace.Report, error) {
+	t, err := trace.ReadFile(path)
+	if err != nil {
+		return nil, nil, err
+	}
+	report, err := trace.Judge(t)
+	if err != nil {
+		return nil, nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return t, report, nil
 }

@@ -11,6 +11,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 )
@@ -22,9 +23,18 @@ const (
 	exitInput  = 2
 )
 
-// errCheckFailed is the error of a run that went through and whose checks failed.
-// Its text has been printed already.
-var errCheckFailed = errors.New("a check failed")
+// checkFailed is the error of a run whose checks failed, one complaint for each.
+type checkFailed []error
+
+func (f checkFailed) Error() string { return fmt.Sprintf("%s failed", count(len(f), "check")) }
+
+// check is nil if there is nothing to complain of.
+func check(complaints ...error) error {
+	if len(complaints) == 0 {
+		return nil
+	}
+	return checkFailed(complaints)
+}
 
 func main() { os.Exit(mlsref(os.Args[1:], os.Stdout, os.Stderr)) }
 
@@ -35,10 +45,14 @@ func mlsref(args []string, stdout, stderr io.Writer) int {
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	err := root.Execute()
+	var failed checkFailed
 	switch {
 	case err == nil:
 		return exitOK
-	case errors.Is(err, errCheckFailed):
+	case errors.As(err, &failed):
+		for _, complaint := range failed {
+			complain(stderr, complaint)
+		}
 		return exitFailed
 	default:
 		complain(stderr, err)
@@ -46,7 +60,9 @@ func mlsref(args []string, stdout, stderr io.Writer) int {
 	}
 }
 
-func complain(stderr io.Writer, err error) { fmt.Fprintf(stderr, "mlsref: %s\n", explain(err)) }
+func complain(stderr io.Writer, err error) {
+	fmt.Fprintf(stderr, "mlsref: %s\n", strings.ReplaceAll(explain(err), "\n", " "))
+}
 
 // explain puts the file first, as in every other message.
 func explain(err error) string {

@@ -40,7 +40,7 @@ func replayFile(c *cobra.Command, path string) error {
 	}
 	again, err := playAgain(t, path)
 	if err != nil {
-		return playFailed(c.ErrOrStderr(), err)
+		return playFailed(err)
 	}
 	var played bytes.Buffer
 	if err := trace.Write(&played, again); err != nil {
@@ -55,9 +55,8 @@ func replayFile(c *cobra.Command, path string) error {
 		}
 		fmt.Fprintf(out, "%s the first %s (%s) are the same, then line %d differs\n", st.red("FAILED:"),
 			count(at, "byte"), count(line-1, "line"), line)
-		complain(c.ErrOrStderr(), fmt.Errorf("%s:%d: recorded %s, played again %s", path, line,
+		return check(fmt.Errorf("%s:%d: recorded %s, played again %s", path, line,
 			excerpt(recorded.Bytes(), at), excerpt(played.Bytes(), at)))
-		return errCheckFailed
 	})
 }
 

@@ -100,13 +100,13 @@ func run(c *cobra.Command, sc *trace.Scenario, opt trace.Options, files *runFile
 	t, err := trace.Play(sc, opt)
 	done()
 	if err != nil {
-		return playFailed(c.ErrOrStderr(), err)
+		return playFailed(err)
 	}
 	report, err := trace.Judge(t)
 	if err != nil {
-		return err
+		return playFailed(err)
 	}
-	var left error
+	var left []error
 	if files != nil {
 		if left, err = files.write(t, report); err != nil {
 			return err
@@ -122,34 +122,23 @@ func run(c *cobra.Command, sc *trace.Scenario, opt trace.Options, files *runFile
 		if files != nil {
 			fmt.Fprintf(out, "\n%s\n", files.told(left))
 		}
-		if left != nil {
-			complain(c.ErrOrStderr(), left)
-		}
-		return errors.Join(conclude(out, c.ErrOrStderr(), st, t, report), checkOf(left))
+		return check(append(conclude(out, st, t, report), left...)...)
 	})
 }
 
 // playFailed tells a mistake in the input from a run that went wrong: an honest
 // message that somebody rejects is a failed check, not bad input.
-func playFailed(stderr io.Writer, err error) error {
+func playFailed(err error) error {
 	var input *trace.InputError
 	if errors.As(err, &input) {
 		return err
 	}
-	complain(stderr, err)
-	return errCheckFailed
-}
-
-func checkOf(err error) error {
-	if err != nil {
-		return errCheckFailed
-	}
-	return nil
+	return check(err)
 }
 
 // write writes all files or none. left says what a prover is not told, and why:
 // an export may be too large for the provers, and the trace is still wanted.
-func (f *runFiles) write(t *trace.Trace, report *trace.Report) (left, err error) {
+func (f *runFiles) write(t *trace.Trace, report *trace.Report) (left []error, err error) {
 	var recorded, pv, spthy bytes.Buffer
 	if err := trace.Write(&recorded, t); err != nil {
 		return nil, err
@@ -160,21 +149,21 @@ func (f *runFiles) write(t *trace.Trace, report *trace.Report) (left, err error)
 	}
 	files := []output{{f.trace, recorded.Bytes()}, {f.verdicts, verdicts}}
 	if err := trace.ExportProVerif(&pv, t, report); err != nil {
-		left = errors.Join(left, fmt.Errorf("%s: not written: %w", f.proverif, err))
+		left = append(left, fmt.Errorf("%s: not written: %w", f.proverif, err))
 	} else {
 		files = append(files, output{f.proverif, pv.Bytes()})
 	}
 	if err := trace.ExportTamarin(&spthy, t, report); err != nil {
-		left = errors.Join(left, fmt.Errorf("%s: not written: %w", f.tamarin, err))
+		left = append(left, fmt.Errorf("%s: not written: %w", f.tamarin, err))
 	} else {
 		files = append(files, output{f.tamarin, spthy.Bytes()})
 	}
 	return left, writeFiles(files)
 }
 
-func (f *runFiles) told(left error) string {
-	if left != nil {
-		return "written: " + f.trace + ", " + f.verdicts
+func (f *runFiles) told(left []error) string {
+	if len(left) > 0 {
+		return fmt.Sprintf("written: %s and .verdicts.json beside it, but not every prover's file", f.trace)
 	}
 	return fmt.Sprintf("written: %s, and beside it .pv (ProVerif), .spthy (Tamarin), .verdicts.json", f.trace)
 }

@@ -23,6 +23,7 @@ type story struct {
 	begun  bool
 	crowd  []model.Event // the same step by several members, one after the other
 	last   *trace.Snapshot
+	spaced bool        // the last line is blank
 	commit model.Event // the last one
 }
 
@@ -60,9 +61,21 @@ func (s *story) event(e *trace.Event) error {
 	return nil
 }
 
+func (s *story) line(text string) {
+	fmt.Fprintf(s.out, "%s\n", text)
+	s.spaced = text == ""
+}
+
+// space sets off what comes next by one blank line.
+func (s *story) space() {
+	if !s.spaced {
+		s.line("")
+	}
+}
+
 func (s *story) say(format string, args ...any) {
 	for _, line := range wrap(fmt.Sprintf(format, args...), s.width-2) {
-		fmt.Fprintf(s.out, "  %s\n", line)
+		s.line("  " + line)
 	}
 }
 
@@ -123,9 +136,9 @@ func commitWords(e model.Event) string {
 		parts = append(parts, "applies the Update of "+people(e.Updates))
 	}
 	if e.Path {
-		return strings.Join(append(parts, "makes new keys from the own leaf up to the root"), ", ")
+		return strings.Join(append(parts, "new keys from "+printable(e.Actor)+"'s leaf up to the root"), ", ")
 	}
-	return strings.Join(append(parts, "without a path, so no node gets a new key"), ", ")
+	return strings.Join(append(parts, "no path, so that no node gets a new key"), ", ")
 }
 
 // tellCrowd tells what several members did as one sentence.
@@ -164,7 +177,9 @@ func (s *story) beginEpoch(n uint64) {
 	s.endEpoch()
 	s.epoch, s.begun = n, true
 	heading := fmt.Sprintf("── epoch %d ", n)
-	fmt.Fprintf(s.out, "\n%s\n\n", s.bold(heading+strings.Repeat("─", max(0, min(s.width, 78)-columns(heading)))))
+	s.space()
+	s.line(s.bold(heading + strings.Repeat("─", max(0, min(s.width, 78)-columns(heading)))))
+	s.space()
 }
 
 // endEpoch says what became of the epoch's secrets.
@@ -180,7 +195,8 @@ func (s *story) endEpoch() {
 		}
 	}
 	if len(fates) > 0 {
-		fmt.Fprintf(s.out, "\n  in the end: %s\n", strings.Join(fates, ", "))
+		s.space()
+		s.say("in the end: %s", strings.Join(fates, ", "))
 	}
 }
 
@@ -198,13 +214,10 @@ func (s *story) theft(e *trace.Event) {
 	for _, id := range e.Terms {
 		names = append(names, s.terms.name(id))
 	}
-	fmt.Fprintf(s.out, "\n  %s\n", s.red(fmt.Sprintf("▲ THE ATTACKER steals the state of %s and finds %s:",
-		printable(e.Actor), count(len(names), "value"))))
-	if len(names) == 0 {
-		return
-	}
+	s.space()
+	s.line("  " + s.red(fmt.Sprintf("▲ THE ATTACKER steals the state of %s and finds %s:", printable(e.Actor), count(len(names), "value"))))
 	for _, line := range wrap(strings.Join(names, ", "), s.width-4) {
-		fmt.Fprintf(s.out, "    %s\n", line)
+		s.line(strings.TrimRight("    "+line, " "))
 	}
 }
 
@@ -214,20 +227,25 @@ func (s *story) tree(e *trace.Event, snapshot *trace.Snapshot) error {
 	if err != nil {
 		return err
 	}
-	lines, err := drawTree(marked, s.style)
+	lines, err := drawTree(marked, s.spy.fresh(e), s.style)
 	if err != nil {
 		return &trace.InputError{File: s.trace.Header.File, Line: e.Line, Msg: fmt.Sprintf("event %d: %v", e.Seq, err)}
 	}
-	fmt.Fprintln(s.out)
+	s.space()
 	for _, line := range lines {
-		fmt.Fprintf(s.out, "    %s\n", line)
+		s.line("    " + line)
 	}
-	fmt.Fprintln(s.out)
+	s.space()
 	return nil
 }
 
-// people is "alice", "alice and bob", "alice, bob and carol".
+// people is "alice", "alice and bob", "alice, bob and carol", and not more than
+// a reader wants to read.
 func people(names []string) string {
+	const most = 10
+	if len(names) > most {
+		names = append(slices.Clone(names[:most-1]), fmt.Sprintf("%d others", len(names)-most+1))
+	}
 	text := printable(strings.Join(names, ", "))
 	if at := strings.LastIndex(text, ", "); at >= 0 {
 		text = text[:at] + " and " + text[at+2:]

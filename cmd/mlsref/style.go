@@ -56,12 +56,22 @@ func (s style) fate(exposed bool) string {
 	return s.green("secret")
 }
 
-// pad fills a text up to n columns. It must not be painted yet.
+// pad fills a text up to n columns.
 func pad(text string, n int) string {
 	return text + strings.Repeat(" ", max(0, n-columns(text)))
 }
 
-func columns(text string) int { return utf8.RuneCountInString(text) }
+// columns is the width of a text on the screen; paint has none.
+func columns(text string) int {
+	n := 0
+	for i, part := range strings.Split(text, "\x1b[") {
+		if i > 0 {
+			_, part, _ = strings.Cut(part, "m")
+		}
+		n += utf8.RuneCountInString(part)
+	}
+	return n
+}
 
 // wrap breaks a text into lines of at most n columns, where it has spaces.
 func wrap(text string, n int) []string {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -20,8 +21,15 @@ func printTable(out io.Writer, st style, report *trace.Report) {
 	why := max(20, st.width-name-2*fateWidth-6)
 	fmt.Fprintln(out, st.bold(strings.TrimRight(fmt.Sprintf("%s  predicate  closure    %s", pad("secret", name), "the predicate's clause"), " ")))
 	fmt.Fprintln(out, st.dim(strings.Repeat("─", min(st.width, name+2*fateWidth+6+why))))
+	above := ""
 	for _, row := range report.Rows {
-		lines := wrap(because(row), why)
+		text := because(row)
+		if text == above {
+			text = "(as above)"
+		} else {
+			above = text
+		}
+		lines := wrap(text, why)
 		fmt.Fprintf(out, "%s  %s  %s  %s\n", pad(trace.GoalName(row.Goal), name),
 			fatePadded(st, row.Predicate.Exposed, fateWidth), fatePadded(st, row.Closure, fateWidth), lines[0])
 		for _, more := range lines[1:] {
@@ -101,7 +109,8 @@ func (d *derivations) row(row trace.Row) {
 func (d *derivations) how(step model.Step) string {
 	if step.Fact != nil {
 		if e, sent := d.terms.senders[step.Fact.Seq]; sent {
-			return fmt.Sprintf("seen on the wire, in %s's %s", printable(e.Actor), printable(strings.ReplaceAll(e.Wire.Kind, "_", " ")))
+			kind := strings.ReplaceAll(strings.Replace(e.Wire.Kind, "application", "message", 1), "_", " ")
+			return printable(fmt.Sprintf("seen on the wire, in %s's %s", e.Actor, kind))
 		}
 		return printable(step.Fact.Why)
 	}
@@ -140,9 +149,9 @@ func (d *derivations) ref(id model.TermID) string {
 	return d.terms.name(id)
 }
 
-// conclude prints the last line and returns errCheckFailed if a check failed.
-// What failed goes to stderr too, each with its place in the scenario.
-func conclude(out, stderr io.Writer, st style, t *trace.Trace, report *trace.Report) error {
+// conclude prints the last line and returns each check that failed, with its
+// place in the scenario.
+func conclude(out io.Writer, st style, t *trace.Trace, report *trace.Report) (failed []error) {
 	exposed, expectations := 0, 0
 	for _, row := range report.Rows {
 		if row.Exposed() {
@@ -171,9 +180,9 @@ func conclude(out, stderr io.Writer, st style, t *trace.Trace, report *trace.Rep
 	}
 	fmt.Fprintf(out, "\n%s %s\n", st.red("FAILED:"), printable(what+report.Problems[0].Text))
 	for _, p := range report.Problems {
-		complain(stderr, fmt.Errorf("%s", printable(p.String())))
+		failed = append(failed, errors.New(printable(p.String())))
 	}
-	return errCheckFailed
+	return failed
 }
 
 // verdicts is the file NAME.verdicts.json.
