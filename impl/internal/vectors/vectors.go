@@ -3,7 +3,7 @@
 //
 // The own vectors have the official ones' form. This implementation made them
 // itself, from a fixed seed, at a moment when it passed all official ones, so
-// they only guard against change. `go test <package> -run TestMakeVectors
+// they only guard against change. `go test <package> -run TestMake
 // -make-vectors` writes them anew.
 package vectors
 
