@@ -138,7 +138,7 @@ func commitWords(e model.Event) string {
 	if e.Path {
 		return strings.Join(append(parts, "new keys from "+printable(e.Actor)+"'s leaf up to the root"), ", ")
 	}
-	return strings.Join(append(parts, "no path, so that no node gets a new key"), ", ")
+	return strings.Join(append(parts, "no path, so that no parent gets a new key"), ", ")
 }
 
 // tellCrowd tells what several members did as one sentence.
