@@ -172,7 +172,7 @@ func TestLessons(t *testing.T) {
 
 // A verdict's reason is a sentence that a student can follow.
 func TestBecause(t *testing.T) {
-	s := room("alice", "bob", "carol").steal("bob").path("alice")
+	s := room("alice", "bob", "carol").steal("bob").path("alice").steal("bob")
 	verdicts, err := Predict(s.events)
 	if err != nil {
 		t.Fatal(err)

@@ -26,6 +26,11 @@ func TestMalformedHistories(t *testing.T) {
 		{"adds a member", honest().keyPackage("bob").commit("alice", Event{Adds: []string{"bob"}}), "is a member"},
 		{"adds without a key package", honest().commit("alice", Event{Adds: []string{"eve"}}), "no key package"},
 		{"uses a key package twice", honest().commit("alice", Event{Removes: []string{"bob"}, Adds: []string{"bob"}}), "no key package"},
+		{"uses a key package again that never joined", honest().keyPackage("carol").
+			commit("alice", Event{Adds: []string{"carol"}}).sync("carol").
+			commit("alice", Event{Removes: []string{"carol"}, Path: true}).sync().
+			commit("alice", Event{Adds: []string{"carol"}}), "no key package"},
+		{"an Update of a member that was left behind", honest().propose("bob").path("alice", "bob").commit("alice", Event{Updates: []string{"bob"}}), "no Update"},
 		{"an Update that nobody proposed", honest().commit("alice", Event{Updates: []string{"bob"}}), "no Update"},
 		{"an Update of the epoch before", honest().propose("bob").path("alice").commit("alice", Event{Updates: []string{"bob"}}), "no Update"},
 		{"its own Update", honest().propose("bob").commit("bob", Event{Updates: []string{"bob"}}), "its own"},

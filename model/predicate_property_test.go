@@ -144,3 +144,27 @@ func TestRandomHistoriesReachEveryClause(t *testing.T) {
 	}
 	t.Logf("verdicts by clause: %v; init_secrets exposed %d, allowed by the theorem %d", clauses, exact, bound)
 }
+
+// A history that was tampered with is judged or refused, never a panic.
+func TestTamperedHistories(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		events := randomRun(t)
+		for range 1 + uniform(t, "changes", 4) {
+			i, j := rapid.IntRange(0, len(events)-1).Draw(t, "i"), rapid.IntRange(0, len(events)-1).Draw(t, "j")
+			switch uniform(t, "change", 4) {
+			case 0:
+				events[i], events[j] = events[j], events[i]
+			case 1:
+				events = slices.Insert(events, j, events[i])
+			case 2:
+				events[i].Actor = oneOf(t, "actor", cast)
+			case 3:
+				events[i].Epoch = rapid.Uint64().Draw(t, "epoch")
+			}
+		}
+		_, err := Predict(events)
+		if _, again := MayBeExposed(events); (err == nil) != (again == nil) {
+			t.Errorf("the predicate says %v, the theorem %v", err, again)
+		}
+	})
+}
