@@ -2,8 +2,9 @@
 // RFC 9420 §2.1 and every struct of the RFC, one file per section.
 //
 // Each struct says its fields once, in the RFC's order, in a Wire method. The
-// Codec walks that method in one of three ways: it writes, it reads, or it
-// describes (the schema that spec compares with the RFC's own syntax).
+// Codec walks that method in one of four ways: it writes, it reads, it describes
+// (the schema that spec compares with the RFC's own syntax), or it annotates:
+// reads, and notes which bytes each field came from.
 //
 // The package knows syntax and nothing else: no cryptography, no trees, no
 // rules. What decodes may still be nonsense.
@@ -41,6 +42,7 @@ type Codec struct {
 	err   error
 
 	description description
+	notes       *notes // reading: what is annotated; nil to read only
 }
 
 // step is a field's name, or an element's index counted from 1.
@@ -141,6 +143,9 @@ func Uint[T Integer](c *Codec, name string, v *T) {
 		c.field(Field{Name: name, Type: intName[T]()})
 		return
 	}
+	if c.notes != nil {
+		defer c.note(Field{Name: name, Type: intName[T]()}, v)()
+	}
 	uint_(c, name, v)
 }
 
@@ -164,6 +169,9 @@ func (c *Codec) write(b []byte) {
 
 // Opaque is `opaque name<V>`. An empty field decodes to nil.
 func (c *Codec) Opaque(name string, v *[]byte) {
+	if c.notes != nil {
+		defer c.note(Field{Name: name, Type: "opaque", Suffix: "<V>"}, nil)()
+	}
 	switch c.visit {
 	case describing:
 		c.field(Field{Name: name, Type: "opaque", Suffix: "<V>"})
@@ -180,6 +188,9 @@ func (c *Codec) Opaque(name string, v *[]byte) {
 
 // Fixed is `opaque name[len(v)]`.
 func (c *Codec) Fixed(name string, v []byte) {
+	if c.notes != nil {
+		defer c.note(Field{Name: name, Type: "opaque", Suffix: fmt.Sprintf("[%d]", len(v))}, nil)()
+	}
 	switch c.visit {
 	case describing:
 		c.field(Field{Name: name, Type: "opaque", Suffix: fmt.Sprintf("[%d]", len(v))})
@@ -192,6 +203,9 @@ func (c *Codec) Fixed(name string, v []byte) {
 
 // Rest is whatever follows, to the end of the input (only padding, §6.3.1).
 func (c *Codec) Rest(name, length string, v *[]byte) {
+	if c.notes != nil {
+		defer c.note(Field{Name: name, Type: "opaque", Suffix: "[" + length + "]"}, nil)()
+	}
 	switch c.visit {
 	case describing:
 		c.field(Field{Name: name, Type: "opaque", Suffix: "[" + length + "]"})
@@ -211,6 +225,14 @@ func Struct(c *Codec, name string, v Wirer) {
 		c.field(Field{Name: name, Type: typeName(v)})
 		return
 	}
+	if c.notes != nil {
+		defer c.note(Field{Name: name, Type: typeName(v)}, v)()
+	}
+	inside(c, name, v)
+}
+
+// inside walks a struct with its name on the path.
+func inside(c *Codec, name string, v Wirer) {
 	c.path = append(c.path, step{name: name})
 	v.Wire(c)
 	c.path = c.path[:len(c.path)-1]
@@ -241,17 +263,32 @@ func Optional[T any, PT interface {
 		c.field(Field{Name: name, Type: "optional<" + typeName(PT(nil)) + ">"})
 		return
 	}
+	if c.notes != nil {
+		defer c.note(Field{Name: name, Type: "optional<" + typeName(PT(nil)) + ">"}, v)()
+	}
+	optional[T, PT](c, name, v)
+}
+
+func optional[T any, PT interface {
+	*T
+	Wirer
+}](c *Codec, name string, v **T) {
 	present := uint8(0)
 	if c.visit == writing && *v != nil {
 		present = 1
 	}
 	uint_(c, name, &present)
-	switch {
-	case present > 1:
+	if present > 1 {
 		c.pos--
 		c.Fail(name, "presence octet is %d, want 0 or 1", present)
-	case present == 1:
-		Pointer[T, PT](c, name, v)
+		return
+	}
+	c.noteHeader()
+	if present == 1 {
+		if c.visit == reading {
+			*v = new(T)
+		}
+		inside(c, name, PT(*v))
 	}
 }
 
@@ -273,13 +310,16 @@ func Optionals[T any, PT interface {
 	*T
 	Wirer
 }](c *Codec, name string, v *[]*T) {
-	vector(c, name, "optional<"+typeName(PT(nil))+">", v, func(e **T) { Optional[T, PT](c, "", e) })
+	vector(c, name, "optional<"+typeName(PT(nil))+">", v, func(e **T) { optional[T, PT](c, "", e) })
 }
 
 func vector[E any](c *Codec, name, elem string, v *[]E, walk func(*E)) {
 	if c.visit == describing {
 		c.field(Field{Name: name, Type: elem, Suffix: "<V>"})
 		return
+	}
+	if c.notes != nil {
+		defer c.note(Field{Name: name, Type: elem, Suffix: "<V>"}, nil)()
 	}
 	c.path = append(c.path, step{name: name}, step{})
 	last := len(c.path) - 1
@@ -295,6 +335,9 @@ func vector[E any](c *Codec, name, elem string, v *[]E, walk func(*E)) {
 		c.readVector(func(i int) {
 			c.path[last].index = i + 1
 			var e E
+			if c.notes != nil {
+				defer c.note(Field{Name: fmt.Sprintf("[%d]", i), Type: elem}, &e)()
+			}
 			walk(&e)
 			*v = append(*v, e)
 		})

@@ -63,5 +63,6 @@ func (c *Codec) readLength(name string) int {
 		c.Fail(name, "length %d takes %d bytes where fewer would do", n, size)
 		return 0
 	}
+	c.noteHeader()
 	return n
 }
