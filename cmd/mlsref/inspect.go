@@ -108,18 +108,24 @@ func inspect(b []byte, as string) (finding, error) {
 // of those, or, if there are none, the one that decodes furthest. An MLSMessage
 // says what it is, so that nothing else is tried.
 func candidates(b []byte) (fits []wire.Kind, best wire.Kind) {
-	kinds := wire.Kinds()
 	furthest := -1
-	for i, k := range kinds {
-		err := wire.Unmarshal(b, k.New())
-		var se *wire.SyntaxError
-		switch {
-		case err == nil && i == 0:
-			return nil, k
-		case err == nil:
+	for i, k := range wire.Kinds() {
+		n, err := wire.UnmarshalPrefix(b, k.New())
+		if err == nil && n == len(b) {
+			if i == 0 {
+				return nil, k
+			}
 			fits = append(fits, k)
-		case errors.As(err, &se) && se.Offset > furthest:
-			furthest, best = se.Offset, k
+			continue
+		}
+		var se *wire.SyntaxError
+		if errors.As(err, &se) {
+			n = se.Offset
+		} else if i > 0 {
+			n /= 2 // bytes left over: many a small struct fits the start of anything
+		}
+		if n > furthest {
+			furthest, best = n, k
 		}
 	}
 	if len(fits) > 0 {
@@ -150,7 +156,7 @@ func (f finding) show(stdout io.Writer, asJSON, all bool) error {
 		return err
 	}
 	if f.forced {
-		return fmt.Errorf("%s: not a %s: %w", f.file, f.root.Type, f.err)
+		return fmt.Errorf("%s: as %s: %w", f.file, f.root.Type, f.err)
 	}
 	return fmt.Errorf("%s: no MLS object; as %s, which fits furthest: %w", f.file, f.root.Type, f.err)
 }

@@ -1,0 +1,70 @@
+package main
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/hex"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"mlsref/impl/wire"
+)
+
+// The form of an input does not change what it is.
+func TestInspectForms(t *testing.T) {
+	proposal := wire.Proposal{Type: wire.ProposalExternalInit, ExternalInit: &wire.ExternalInit{KEMOutput: []byte{0xfb, 0xff, 0xbf}}}
+	b, err := wire.Marshal(&proposal)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, v := range []struct{ want, input string }{
+		{formBinary, string(b)},
+		{formHex, hex.EncodeToString(b)},
+		{formHex, "0x" + strings.ToUpper(hex.EncodeToString(b)) + "\n"},
+		{formBase64, base64.StdEncoding.EncodeToString(b)},
+		{formBase64, base64.RawURLEncoding.EncodeToString(b) + "\r\n"},
+	} {
+		got, form, err := decodeText([]byte(v.input), "")
+		if err != nil || form != v.want || !bytes.Equal(got, b) {
+			t.Errorf("%q: %x, %s, %v; want %x, %s", v.input, got, form, err, b, v.want)
+		}
+	}
+	file := filepath.Join(t.TempDir(), "proposal")
+	if err := os.WriteFile(file, b, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	var out, complaints bytes.Buffer
+	if code := mlsref([]string{"inspect", file}, &out, &complaints); code != exitOK {
+		t.Fatalf("exit code %d: %s", code, &complaints)
+	}
+	if !strings.Contains(out.String(), "Proposal, 6 bytes, read as binary") || !strings.Contains(out.String(), "external_init (6)") {
+		t.Errorf("got %s", &out)
+	}
+}
+
+// Whatever comes, inspect answers: it decodes, or it is malformed somewhere.
+func FuzzInspect(f *testing.F) {
+	f.Add([]byte("00010001016100000000000000070900000003"))
+	f.Add([]byte{0, 1, 0, 4, 0, 1})
+	f.Add([]byte("AAEAAQFh"))
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		b, form, err := decodeText(raw, "")
+		if err != nil {
+			return
+		}
+		found, err := inspect(b, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		found.form = form
+		var out bytes.Buffer
+		if err := found.show(&out, false, false); (err == nil) != (found.err == nil) {
+			t.Fatal(err)
+		}
+		if err := found.json(&out); err != nil {
+			t.Fatal(err)
+		}
+	})
+}
