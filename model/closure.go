@@ -60,6 +60,14 @@ func (c *Closure) Knows(t TermID) bool {
 	return t >= 0 && int(t) < len(c.why) && c.why[t] != nil
 }
 
+// Step is how t became known; false if it did not.
+func (c *Closure) Step(t TermID) (Step, bool) {
+	if !c.Knows(t) {
+		return Step{}, false
+	}
+	return *c.why[t], true
+}
+
 // Derivation returns how t is derived: premises first, each conclusion once,
 // of the least possible depth. It is nil if t is not known.
 func (c *Closure) Derivation(t TermID) []Step {

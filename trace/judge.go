@@ -66,7 +66,8 @@ func Judge(t *Trace) (*Report, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", t.Header.File, err)
 	}
-	closure, err := model.Saturate(defs.terms(), Facts(t))
+	facts := Facts(t)
+	closure, err := model.Saturate(defs.terms(), facts)
 	if err != nil {
 		return nil, fmt.Errorf("%s: the closure: %w", t.Header.File, err)
 	}
@@ -75,7 +76,8 @@ func Judge(t *Trace) (*Report, error) {
 		return nil, fmt.Errorf("%s: the predicate: %w", t.Header.File, err)
 	}
 	j := &judge{
-		trace: t, suite: s, defs: defs, closure: closure,
+		trace: t, defs: defs, closure: closure,
+		attacker:  newAttacker(s, defs, facts),
 		predicted: map[model.Goal]model.Verdict{},
 		seen:      map[model.Goal]int{},
 		report:    &Report{},
@@ -128,9 +130,9 @@ func steps(t *Trace) []model.Event {
 // judge gathers the report of one trace.
 type judge struct {
 	trace     *Trace
-	suite     suite.Suite
 	defs      *definitions
 	closure   *model.Closure
+	attacker  *attacker // carries out what the closure derives
 	predicted map[model.Goal]model.Verdict
 	seen      map[model.Goal]int // a goal's row
 	report    *Report
@@ -157,9 +159,9 @@ func (j *judge) goals() {
 		verdict, known := j.predicted[*e.Goal]
 		row := Row{Goal: *e.Goal, Term: e.Term, Predicate: verdict, Closure: j.closure.Knows(e.Term)}
 		if row.Closure {
-			row.Derivation = withInputs(j.closure, j.defs, j.closure.Derivation(e.Term))
+			row.Derivation = withInputs(j.closure, j.defs, e.Term)
 			row.Replay = "ok"
-			if err := replay(j.suite, j.defs, Facts(j.trace), row.Derivation, e.Term); err != nil {
+			if err := j.attacker.replay(row.Derivation, e.Term); err != nil {
 				row.Replay = err.Error()
 				j.problem(e.Line, "%s: the attack that the closure found cannot be carried out: %v", name, err)
 			}

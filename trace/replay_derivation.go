@@ -22,10 +22,10 @@ func ReplayDerivation(s suite.Suite, t *Trace, steps []model.Step) error {
 	if len(steps) == 0 {
 		return errors.New("the derivation has no steps")
 	}
-	return replay(s, defs, Facts(t), steps, steps[len(steps)-1].Conclusion)
+	return newAttacker(s, defs, Facts(t)).replay(steps, steps[len(steps)-1].Conclusion)
 }
 
-func replay(s suite.Suite, defs *definitions, facts []model.Fact, steps []model.Step, goal model.TermID) error {
+func newAttacker(s suite.Suite, defs *definitions, facts []model.Fact) *attacker {
 	a := &attacker{
 		suite: s, defs: defs,
 		seen:  map[model.TermID]bool{},
@@ -35,13 +35,22 @@ func replay(s suite.Suite, defs *definitions, facts []model.Fact, steps []model.
 	for _, f := range facts {
 		a.seen[f.Term] = true
 	}
+	return a
+}
+
+// replay carries out the steps up to goal. What an earlier derivation already
+// computed is held, and not computed again.
+func (a *attacker) replay(steps []model.Step, goal model.TermID) error {
 	for i, step := range steps {
+		if _, held := a.value[step.Conclusion]; held {
+			continue
+		}
 		if err := a.step(step); err != nil {
-			return fmt.Errorf("step %d (%s gives %s): %w", i+1, step.Rule, defs.name(step.Conclusion), err)
+			return fmt.Errorf("step %d (%s gives %s): %w", i+1, step.Rule, a.defs.name(step.Conclusion), err)
 		}
 	}
 	if _, ok := a.value[goal]; !ok {
-		return fmt.Errorf("the derivation does not arrive at %s", defs.name(goal))
+		return fmt.Errorf("the derivation does not arrive at %s", a.defs.name(goal))
 	}
 	return nil
 }
@@ -299,32 +308,29 @@ func (a *attacker) build(id model.TermID, in [][]byte) ([]byte, error) {
 	return nil, fmt.Errorf("nothing builds a %s", def.Op)
 }
 
-// withInputs completes a derivation for the replay. To open a ciphertext the
+// withInputs is the derivation of goal, completed for the replay. To open a ciphertext the
 // closure asks for the key only; the primitive also needs the nonce, the
 // additional data and the context. Their own derivations are put in front of
 // the step that needs them.
-func withInputs(c *model.Closure, defs *definitions, steps []model.Step) []model.Step {
+func withInputs(c *model.Closure, defs *definitions, goal model.TermID) []model.Step {
 	var out []model.Step
-	done, asked := map[model.TermID]bool{}, map[model.TermID]bool{}
-	var add func([]model.Step)
-	add = func(list []model.Step) {
-		for _, step := range list {
-			if done[step.Conclusion] {
-				continue
-			}
-			for _, id := range sideInputs(defs, step) {
-				if !done[id] && !asked[id] && c.Knows(id) {
-					asked[id] = true
-					add(c.Derivation(id))
-				}
-			}
-			if !done[step.Conclusion] {
-				done[step.Conclusion] = true
-				out = append(out, step)
-			}
+	visited := map[model.TermID]bool{}
+	var visit func(model.TermID)
+	visit = func(id model.TermID) {
+		step, known := c.Step(id)
+		if visited[id] || !known {
+			return
 		}
+		visited[id] = true
+		for _, premise := range step.Premises {
+			visit(premise)
+		}
+		for _, input := range sideInputs(defs, step) {
+			visit(input)
+		}
+		out = append(out, step)
 	}
-	add(steps)
+	visit(goal)
 	return out
 }
 

@@ -149,7 +149,7 @@ func TestReplayByCoins(t *testing.T) {
 		t.Fatal(err)
 	}
 	joiner := named(t, tr, "joiner_1")
-	steps := withInputs(closure, defs, closure.Derivation(joiner))
+	steps := withInputs(closure, defs, joiner)
 	if len(steps) == 0 {
 		t.Fatal("the closure does not open the Welcome with its coins")
 	}
