@@ -18,7 +18,7 @@ const maxExport = 2 << 20
 //
 // Public constants stand for contexts and hashes, whose inputs are all public.
 // An HPKE ciphertext is aenc(plaintext, pk), an AEAD one senc(plaintext, key),
-// a structure the pairs of its secret parts. MACs, signatures and public keys
+// a structure the tuple of its secret parts. MACs, signatures and public keys
 // are left out, unless a key is derived from one.
 //
 // Each init_secret is cut out: a private name stands for it, and an oracle

@@ -11,8 +11,8 @@ import (
 var proverif = dialect{
 	constant: func(symbol string) string { return symbol },
 	label:    func(label string) string { return "l_" + identifier(label) },
-	pairOpen: "(", pair: ")",
-	comment: [2]string{"(*", "*)"},
+	tuple:    [2]string{"(", ")"},
+	comment:  [2]string{"(*", "*)"},
 }
 
 // ExportProVerif writes the trace as a ProVerif file: one query for each row of

@@ -12,8 +12,8 @@ import (
 var tamarin = dialect{
 	constant: func(symbol string) string { return "'" + symbol + "'" },
 	label:    func(label string) string { return "'" + identifier(label) + "'" },
-	pairOpen: "<", pair: ">",
-	comment: [2]string{"/*", "*/"},
+	tuple:    [2]string{"<", ">"},
+	comment:  [2]string{"/*", "*/"},
 }
 
 // ExportTamarin writes the trace as a Tamarin theory: one lemma for each row of

@@ -10,10 +10,10 @@ import (
 
 // dialect is how a prover's language differs from the other's.
 type dialect struct {
-	constant       func(symbol string) string
-	label          func(label string) string
-	pairOpen, pair string // "(" or "<"
-	comment        [2]string
+	constant func(symbol string) string
+	label    func(label string) string
+	tuple    [2]string // what opens and closes one
+	comment  [2]string
 }
 
 // function is the symbol of each operation that takes arguments.
@@ -78,30 +78,20 @@ func (x *export) write(b *strings.Builder, d dialect, id model.TermID) {
 	}
 }
 
-// writeConcat writes nested pairs; a structure with one secret part is that part.
+// writeConcat writes a tuple; a structure with one secret part is that part.
 func (x *export) writeConcat(b *strings.Builder, d dialect, id model.TermID) {
-	parts := x.arguments(id)
-	closing := 0
+	var parts []string
 	if x.tagged(id) {
-		tag := d.constant(x.symbol(id))
-		if len(parts) == 0 {
-			b.WriteString(tag)
-			return
-		}
-		b.WriteString(d.pairOpen + tag + ", ")
-		closing++
+		parts = append(parts, d.constant(x.symbol(id)))
 	}
-	for i, part := range parts {
-		if i > 0 {
-			b.WriteString(", ")
-		}
-		if i < len(parts)-1 {
-			b.WriteString(d.pairOpen)
-			closing++
-		}
-		x.write(b, d, part)
+	for _, part := range x.arguments(id) {
+		parts = append(parts, x.term(d, part))
 	}
-	b.WriteString(strings.Repeat(d.pair, closing))
+	if len(parts) == 1 {
+		b.WriteString(parts[0])
+		return
+	}
+	b.WriteString(d.tuple[0] + strings.Join(parts, ", ") + d.tuple[1])
 }
 
 // remark makes text fit for a comment of either tool: one line that cannot

@@ -151,7 +151,7 @@ func TestExportNames(t *testing.T) {
 	definition(t, tr, named(t, tr, "path_secret_1")).Name = "pfad! *) geheim"
 	definition(t, tr, named(t, tr, "path_secret_2")).Name = "pfad! *) geheim 2"
 	definition(t, tr, named(t, tr, "epoch_secret_0")).Name = "free"
-	tr.Header.Scenario = "alice creates room\r\nalice sends \"*) (* /* */ // \x01 \"unclosed\n"
+	tr.Header.Scenario = "alice creates room\r\nalice sends \"*) */ out \x01 \"(* /* unclosed\n"
 	report := judged(t, tr)
 	runProVerif.check(t, tr, report)
 	runTamarin.check(t, tr, report)

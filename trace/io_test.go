@@ -50,8 +50,15 @@ func TestWriteFileReplacesWhole(t *testing.T) {
 	if err := WriteFile(broken, toyTrace(t)); err == nil {
 		t.Error("a file in a folder that does not exist was written")
 	}
-	if files, _ := os.ReadDir(dir); len(files) != 1 {
-		t.Errorf("%d files are in the folder, want 1", len(files))
+	taken := filepath.Join(dir, "folder")
+	if err := os.Mkdir(taken, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := WriteFile(taken, toyTrace(t)); err == nil {
+		t.Error("a file took the place of a folder")
+	}
+	if files, _ := os.ReadDir(dir); len(files) != 2 {
+		t.Errorf("%d files are in the folder, want the trace and the folder", len(files))
 	}
 }
 
@@ -121,6 +128,7 @@ func TestMalformed(t *testing.T) {
 		{"wire term not defined", wire, "term 9999 is not defined", replace(wire, `"terms":[`, `"terms":[9999,`)},
 		{"goal term not defined", goal, "is not defined", replace(goal, `"term":`, `"term":999`)},
 		{"offset outside", concat, "lies outside", replace(concat, `"parts":[`, `"parts":[9`)},
+		{"part too long", concat, "lies outside", replace(concat, `"parts":[2`, `"parts":[4`)},
 		{"offset missing", concat, "offsets", replace(concat, `"parts":[`, `"parts":[2,`)},
 		{"negative offset", concat, "lies outside", replace(concat, `"parts":[`, `"parts":[-`)},
 	}

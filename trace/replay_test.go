@@ -1,6 +1,7 @@
 package trace
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -84,6 +85,19 @@ func TestReplayDetectsChangedByte(t *testing.T) {
 	}
 }
 
+// TestReplayBuildsStructuresFromParts: a structure whose bytes do not hold its
+// parts is not what the parts give.
+func TestReplayBuildsStructuresFromParts(t *testing.T) {
+	tr := toyTrace(t)
+	d := definition(t, tr, named(t, tr, "group_secrets"))
+	end := 2 * (d.Parts[0] + 1)
+	d.Value = flip(d.Value[:end]) + d.Value[end:]
+	err := ReplayDerivation(toySuite(t, tr), tr, rebuild(tr))
+	if err == nil || !strings.Contains(err.Error(), "concat gives group_secrets") {
+		t.Errorf("error %v", err)
+	}
+}
+
 // TestReplayRefuses holds wrong derivations against the toy.
 func TestReplayRefuses(t *testing.T) {
 	tr := toyTrace(t)
@@ -156,6 +170,12 @@ func TestReplayByCoins(t *testing.T) {
 	if err := ReplayDerivation(toySuite(t, tr), tr, steps); err != nil {
 		t.Error(err)
 	}
+	ciphertext := definition(t, tr, steps[slices.IndexFunc(steps, func(s model.Step) bool { return s.Rule == "decrypt" })].Premises[0])
+	ciphertext.Value = flip(ciphertext.Value)
+	if err := ReplayDerivation(toySuite(t, tr), tr, steps); err == nil {
+		t.Error("a Welcome with a wrong tag opens")
+	}
+	ciphertext.Value = flip(ciphertext.Value)
 	d := definition(t, tr, named(t, tr, "coins"))
 	d.Value = flip(d.Value)
 	if err := ReplayDerivation(toySuite(t, tr), tr, steps); err == nil {
