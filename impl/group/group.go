@@ -79,7 +79,7 @@ func (g *Group) Export(label string, context []byte, n int) []byte {
 // begin is the group at the start of an epoch. The secret tree alone holds the
 // encryption_secret from here on (RFC 9420 §9.2).
 func begin(s suite.Suite, id Identity, e epochState) *Group {
-	ratchets := treedem.NewRatchets(s, e.tree.Leaves(), e.secrets.Encryption)
+	ratchets := treedem.NewRatchets(s, e.tree.Leaves(), e.secrets.Encryption, treedem.Limits{})
 	e.secrets.Encryption = nil
 	return &Group{
 		suite: s, identity: id,

@@ -83,7 +83,7 @@ func (g *Group) protect(rng io.Reader, c *treedem.Content) ([]byte, error) {
 	m := wire.MLSMessage{Version: wire.ProtocolMLS10, WireFormat: c.WireFormat}
 	var err error
 	if c.WireFormat == Private {
-		m.PrivateMessage, err = treedem.ProtectPrivate(g.suite, rng, g.secrets.SenderData, g.ratchets, c, 0)
+		m.PrivateMessage, err = treedem.ProtectPrivate(g.suite, rng, g.secrets.SenderData, g.ratchets, c, nil)
 	} else {
 		m.PublicMessage, err = treedem.ProtectPublic(g.suite, g.secrets.Membership, c, g.context)
 	}

@@ -19,15 +19,15 @@ func Example() {
 	sk, pk, _ := s.GenerateSignatureKeyPair(rng)
 	encryptionSecret, senderDataSecret := make([]byte, s.Nh()), make([]byte, s.Nh())
 	context := wire.GroupContext{Version: wire.ProtocolMLS10, CipherSuite: s.ID(), GroupID: []byte("room"), Epoch: 3}
-	bob := NewRatchets(s, 2, encryptionSecret)
-	alice := NewRatchets(s, 2, encryptionSecret)
+	bob := NewRatchets(s, 2, encryptionSecret, Limits{})
+	alice := NewRatchets(s, 2, encryptionSecret, Limits{})
 
 	// Bob signs, then encrypts under the next key of his ratchet.
 	signed, _ := Sign(s, sk, wire.WireFormatPrivateMessage, wire.FramedContent{
 		GroupID: context.GroupID, Epoch: context.Epoch, Sender: wire.Sender{Type: wire.SenderMember, LeafIndex: 1},
 		ContentType: wire.ContentApplication, ApplicationData: []byte("hello"),
 	}, context)
-	message, _ := ProtectPrivate(s, rng, senderDataSecret, bob, signed, 0)
+	message, _ := ProtectPrivate(s, rng, senderDataSecret, bob, signed, nil)
 
 	// Alice opens the sender data, finds the same key, and checks the signature.
 	// Only then does she let go of the key.

@@ -33,7 +33,7 @@ func makeSecretTree(t *testing.T, s suite.Suite, rng *rand.ChaCha8) secretTree {
 	v.SenderData.Secret, v.SenderData.Ciphertext = vectors.Fresh(rng, s.Nh()), vectors.Fresh(rng, 50)
 	v.SenderData.Key, v.SenderData.Nonce = senderDataKey(s, v.SenderData.Secret, v.SenderData.Ciphertext)
 	const leaves = 4
-	r := NewRatchets(s, leaves, v.EncryptionSecret)
+	r := NewRatchets(s, leaves, v.EncryptionSecret, Limits{})
 	for leaf := range uint32(leaves) {
 		var list []generationVector
 		for _, n := range []uint32{0, 15} {

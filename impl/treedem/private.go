@@ -31,9 +31,9 @@ func contentAAD(m *wire.PrivateMessage) ([]byte, error) {
 		GroupID: m.GroupID, Epoch: m.Epoch, ContentType: m.ContentType, AuthenticatedData: m.AuthenticatedData})
 }
 
-// ProtectPrivate frames signed content as a PrivateMessage with padding zero
-// bytes of padding (RFC 9420 §6.3). It consumes the sender's next key.
-func ProtectPrivate(s suite.Suite, rng io.Reader, senderDataSecret []byte, r *Ratchets, c *Content, padding int) (*wire.PrivateMessage, error) {
+// ProtectPrivate frames signed content as a PrivateMessage, padded as the policy
+// says (RFC 9420 §6.3). It consumes the sender's next key.
+func ProtectPrivate(s suite.Suite, rng io.Reader, senderDataSecret []byte, r *Ratchets, c *Content, padding Padding) (*wire.PrivateMessage, error) {
 	if c.Content.Sender.Type != wire.SenderMember {
 		return nil, spec.PrivateSenderMember.Broken("sender type %d", c.Content.Sender.Type)
 	}
@@ -44,11 +44,12 @@ func ProtectPrivate(s suite.Suite, rng io.Reader, senderDataSecret []byte, r *Ra
 	plaintext, err := wire.Marshal(&wire.PrivateMessageContent{
 		ContentType: c.Content.ContentType, ApplicationData: c.Content.ApplicationData,
 		Proposal: c.Content.Proposal, Commit: c.Content.Commit,
-		Auth: c.Auth, Padding: make([]byte, padding),
+		Auth: c.Auth,
 	})
 	if err != nil {
 		return nil, err
 	}
+	plaintext = append(plaintext, make([]byte, padding.bytes(len(plaintext)))...)
 	guard, err := s.Random(rng, 4)
 	if err != nil {
 		return nil, err

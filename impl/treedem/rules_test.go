@@ -42,7 +42,7 @@ func newChannel(t *testing.T) *channel {
 	return c
 }
 
-func (c *channel) ratchets() *Ratchets { return NewRatchets(c.s, 2, c.encryption) }
+func (c *channel) ratchets() *Ratchets { return NewRatchets(c.s, 2, c.encryption, Limits{}) }
 
 func (c *channel) content(kind wire.ContentType) wire.FramedContent {
 	f := wire.FramedContent{GroupID: c.context.GroupID, Epoch: c.context.Epoch, ContentType: kind,
@@ -67,7 +67,7 @@ func (c *channel) public() *wire.PublicMessage {
 // private is an honest PrivateMessage of leaf 1, with two bytes of padding.
 func (c *channel) private() *wire.PrivateMessage {
 	return must[*wire.PrivateMessage](c.t)(ProtectPrivate(c.s, c.rng, c.senderData, c.sender,
-		c.signed(wire.ContentApplication, wire.WireFormatPrivateMessage), 2))
+		c.signed(wire.ContentApplication, wire.WireFormatPrivateMessage), ToMultiple(50)))
 }
 
 // receivePublic is all that leaf 0 does with a PublicMessage.
@@ -308,7 +308,7 @@ func TestSenderRules(t *testing.T) {
 	} {
 		content := *honest
 		v.bend(&content)
-		if _, err := ProtectPrivate(c.s, c.rng, c.senderData, c.ratchets(), &content, 0); !errors.Is(err, v.rule) {
+		if _, err := ProtectPrivate(c.s, c.rng, c.senderData, c.ratchets(), &content, nil); !errors.Is(err, v.rule) {
 			t.Errorf("%s: got %v, want %v", what, err, v.rule)
 		}
 	}

@@ -16,6 +16,13 @@ import (
 // and the memory that a message can cost (RFC 9420 §6.3.1, §9.1).
 const MaxForward = 1024
 
+// Limits are what a client may set for itself. Zero means the default.
+type Limits struct {
+	MaxForward  uint32 // how many generations one message may skip
+	MaxSkipped  int    // how many skipped keys a ratchet keeps
+	MaxMessages uint64 // how many messages a ratchet of this member's may protect
+}
+
 // Ratchets is the secret tree of one epoch with the message ratchets at its
 // leaves (RFC 9420 §9). It is the one mutable value of a group: using a key
 // consumes it in place. A secret is derived when first needed and gone once
@@ -48,7 +55,7 @@ type generationKey struct {
 
 // NewRatchets plants the secret tree of a group of n leaves (a power of two) in
 // encryption_secret (Nh bytes), which only it holds from then on.
-func NewRatchets(s suite.Suite, n uint32, encryptionSecret []byte) *Ratchets {
+func NewRatchets(s suite.Suite, n uint32, encryptionSecret []byte, limits Limits) *Ratchets {
 	return &Ratchets{
 		suite:  s,
 		leaves: n,

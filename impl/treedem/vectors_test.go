@@ -65,7 +65,7 @@ func TestSecretTreeVectors(t *testing.T) {
 		key, nonce := senderDataKey(s, v.SenderData.Secret, v.SenderData.Ciphertext)
 		equal(t, "sender_data.key", key, v.SenderData.Key)
 		equal(t, "sender_data.nonce", nonce, v.SenderData.Nonce)
-		r := NewRatchets(s, uint32(len(v.Leaves)), v.EncryptionSecret)
+		r := NewRatchets(s, uint32(len(v.Leaves)), v.EncryptionSecret, Limits{})
 		for leaf, generations := range v.Leaves {
 			for _, g := range generations {
 				for _, kind := range []wire.ContentType{wire.ContentProposal, wire.ContentApplication} {
@@ -131,7 +131,7 @@ func (v protection) private(t *testing.T, s suite.Suite, msg []byte) *Content {
 	if err := wire.Unmarshal(msg, &m); err != nil {
 		t.Fatal(err)
 	}
-	r := NewRatchets(s, 2, v.EncryptionSecret)
+	r := NewRatchets(s, 2, v.EncryptionSecret, Limits{})
 	c, consume, err := UnprotectPrivate(s, v.SenderDataSecret, r, m.PrivateMessage, v.context(), 0)
 	if err != nil {
 		t.Fatal(err)
@@ -166,7 +166,7 @@ func (v protection) again(t *testing.T, s suite.Suite, rng io.Reader, c *Content
 	if f == wire.WireFormatPublicMessage {
 		m.PublicMessage, err = ProtectPublic(s, v.MembershipKey, signed, v.context())
 	} else {
-		m.PrivateMessage, err = ProtectPrivate(s, rng, v.SenderDataSecret, NewRatchets(s, 2, v.EncryptionSecret), signed, 7)
+		m.PrivateMessage, err = ProtectPrivate(s, rng, v.SenderDataSecret, NewRatchets(s, 2, v.EncryptionSecret, Limits{}), signed, ToMultiple(7))
 	}
 	if err != nil {
 		t.Fatal(err)
