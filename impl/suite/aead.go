@@ -4,6 +4,8 @@ import (
 	"crypto/cipher"
 	"errors"
 	"fmt"
+
+	"github.com/cloudflare/circl/hpke"
 )
 
 // ErrOpen says that an AEAD or HPKE ciphertext did not open under the key.
@@ -15,6 +17,9 @@ func (s Suite) aead(key, nonce []byte) (cipher.AEAD, error) {
 	}
 	return s.row.aead.New(key)
 }
+
+// IsGCM says whether the suite's AEAD is AES-GCM, rather than ChaCha20-Poly1305.
+func (s Suite) IsGCM() bool { return s.row.aead != hpke.AEAD_ChaCha20Poly1305 }
 
 // Seal is the suite's AEAD (RFC 9420 §5.1): the ciphertext with its tag.
 func (s Suite) Seal(key, nonce, aad, plaintext []byte) ([]byte, error) {

@@ -2,6 +2,7 @@ package treedem
 
 import (
 	"errors"
+	"fmt"
 	"io"
 
 	"mlsref/impl/suite"
@@ -16,6 +17,9 @@ var ErrOwnMessage = errors.New("the message is this member's own")
 
 // senderDataKey derives the key and nonce of the sender data from a sample of
 // the ciphertext: its first Nh bytes, or all if it is shorter (RFC 9420 §6.3.2).
+//
+// Subtle point 31: the sample may reach into the tag, or be all of a short
+// ciphertext with its tag.
 func senderDataKey(s suite.Suite, senderDataSecret, ciphertext []byte) (key, nonce []byte) {
 	sample := ciphertext[:min(len(ciphertext), s.Nh())]
 	return s.ExpandWithLabel(senderDataSecret, "key", sample, s.Nk()),
@@ -41,32 +45,49 @@ func ProtectPrivate(s suite.Suite, rng io.Reader, senderDataSecret []byte, r *Ra
 		GroupID: c.Content.GroupID, Epoch: c.Content.Epoch,
 		ContentType: c.Content.ContentType, AuthenticatedData: c.Content.AuthenticatedData,
 	}
-	plaintext, err := wire.Marshal(&wire.PrivateMessageContent{
-		ContentType: c.Content.ContentType, ApplicationData: c.Content.ApplicationData,
-		Proposal: c.Content.Proposal, Commit: c.Content.Commit,
-		Auth: c.Auth,
-	})
+	plaintext, err := padded(c, padding)
 	if err != nil {
 		return nil, err
 	}
-	plaintext = append(plaintext, make([]byte, padding.bytes(len(plaintext)))...)
-	guard, err := s.Random(rng, 4)
-	if err != nil {
-		return nil, err
-	}
-	k, err := r.nextKey(c.Content.Sender.LeafIndex, m.ContentType)
-	if err != nil {
-		return nil, err
-	}
-	data := wire.SenderData{LeafIndex: c.Content.Sender.LeafIndex, Generation: k.generation, ReuseGuard: [4]byte(guard)}
 	aad, err := contentAAD(m)
 	if err != nil {
 		return nil, err
 	}
+	guard, err := s.Random(rng, 4)
+	if err != nil {
+		return nil, err
+	}
+	k, err := r.nextKey(c.Content.Sender.LeafIndex, m.ContentType, aeadCost(len(plaintext), len(aad), senderDataSize+len(aad)))
+	if err != nil {
+		return nil, err
+	}
+	data := wire.SenderData{LeafIndex: c.Content.Sender.LeafIndex, Generation: k.generation, ReuseGuard: [4]byte(guard)}
 	if m.Ciphertext, err = s.Seal(k.key, s.GuardNonce(k.nonce, data.ReuseGuard), aad, plaintext); err != nil {
 		return nil, err
 	}
 	return m, sealSenderData(s, senderDataSecret, m, data)
+}
+
+// senderDataSize is the length of SenderData on the wire.
+const senderDataSize = 4 + 4 + 4
+
+// padded encodes PrivateMessageContent, with the padding that the policy wants.
+func padded(c *Content, padding Padding) ([]byte, error) {
+	plaintext, err := wire.Marshal(&wire.PrivateMessageContent{
+		ContentType: c.Content.ContentType, ApplicationData: c.Content.ApplicationData,
+		Proposal: c.Content.Proposal, Commit: c.Content.Commit, Auth: c.Auth,
+	})
+	if err != nil {
+		return nil, err
+	}
+	n := padding.bytes(len(plaintext))
+	if n < 0 {
+		return nil, fmt.Errorf("the padding policy wants %d bytes of padding", n)
+	}
+	if err := aeadSize(len(plaintext), n); err != nil {
+		return nil, err
+	}
+	return append(plaintext, make([]byte, n)...), nil
 }
 
 func sealSenderData(s suite.Suite, senderDataSecret []byte, m *wire.PrivateMessage, data wire.SenderData) error {
@@ -86,6 +107,9 @@ func sealSenderData(s suite.Suite, senderDataSecret []byte, m *wire.PrivateMessa
 // UnprotectPrivate opens a PrivateMessage of the context's epoch (RFC 9420 §6.3)
 // sent by somebody other than own. Nothing is consumed until the caller, having
 // accepted the content, calls consume (§9.2: only success consumes).
+//
+// Subtle point 32: the reuse guard is in the sender data, so that these open
+// before the content's nonce is known.
 func UnprotectPrivate(s suite.Suite, senderDataSecret []byte, r *Ratchets, m *wire.PrivateMessage,
 	context wire.GroupContext, own tree.LeafIndex) (c *Content, consume func(), err error) {
 	if err := sameEpoch(m.GroupID, m.Epoch, context); err != nil {
@@ -132,6 +156,9 @@ func openSenderData(s suite.Suite, senderDataSecret []byte, m *wire.PrivateMessa
 
 // parseContent reads PrivateMessageContent; what follows auth is padding and
 // must be zero (RFC 9420 §6.3.1), for handshakes as well.
+//
+// Subtle point 31: whatever trails the content is padding, so garbage there shows
+// only by not being zero, and zeros pass.
 func parseContent(m *wire.PrivateMessage, data wire.SenderData, plaintext []byte) (*Content, error) {
 	inner := wire.PrivateMessageContent{ContentType: m.ContentType}
 	if err := wire.Unmarshal(plaintext, &inner); err != nil {

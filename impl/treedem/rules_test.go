@@ -127,7 +127,7 @@ func (c *channel) reseal(m *wire.PrivateMessage, bend func(*wire.SenderData, *wi
 // leaf outside the tree, which has no key, it is otherwise.
 func (c *channel) anyKey(leaf uint32, kind wire.ContentType, generation uint32, otherwise generationKey) generationKey {
 	r := c.ratchets()
-	for n := uint32(0); leaf < r.leaves; n += MaxForward {
+	for n := uint32(0); leaf < r.leaves; n += DefaultMaxForward {
 		k, consume, err := r.key(leaf, kind, min(n, generation))
 		if err != nil {
 			c.t.Fatal(err)
@@ -215,10 +215,10 @@ func TestPrivateMessageRules(t *testing.T) {
 			c.reseal(m, func(d *wire.SenderData, _ *inside) { d.LeafIndex = 1<<32 - 1 })
 		}},
 		{"as far ahead as allowed", nil, func(c *channel, m *wire.PrivateMessage) {
-			c.reseal(m, func(d *wire.SenderData, _ *inside) { d.Generation = MaxForward })
+			c.reseal(m, func(d *wire.SenderData, _ *inside) { d.Generation = DefaultMaxForward })
 		}},
 		{"one generation further", spec.ForwardBound, func(c *channel, m *wire.PrivateMessage) {
-			c.reseal(m, func(d *wire.SenderData, _ *inside) { d.Generation = MaxForward + 1 })
+			c.reseal(m, func(d *wire.SenderData, _ *inside) { d.Generation = DefaultMaxForward + 1 })
 		}},
 		{"the last generation of all", spec.ForwardBound, func(c *channel, m *wire.PrivateMessage) {
 			data := must[wire.SenderData](c.t)(openSenderData(c.s, c.senderData, m))
@@ -268,7 +268,7 @@ func TestGenerationOnceRule(t *testing.T) {
 	c := newChannel(t)
 	r := c.ratchets()
 	var msgs []*wire.PrivateMessage
-	for range MaxForward + 3 {
+	for range DefaultMaxForward + 3 {
 		msgs = append(msgs, c.private())
 	}
 	for _, v := range []struct {
@@ -277,7 +277,7 @@ func TestGenerationOnceRule(t *testing.T) {
 	}{
 		{1, nil}, {1, spec.GenerationOnce}, // used
 		{0, nil}, {0, spec.GenerationOnce}, // skipped, then used
-		{MaxForward + 2, nil}, {3, nil}, {3, spec.GenerationOnce},
+		{DefaultMaxForward + 2, nil}, {3, nil}, {3, spec.GenerationOnce},
 	} {
 		if err := c.receivePrivate(r, msgs[v.generation]); !errors.Is(err, v.rule) {
 			t.Errorf("generation %d: %v, want %v", v.generation, err, v.rule)

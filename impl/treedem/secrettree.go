@@ -6,51 +6,30 @@
 package treedem
 
 import (
+	"errors"
+
 	"mlsref/impl/suite"
 	"mlsref/impl/tree"
 	"mlsref/impl/wire"
 	"mlsref/spec"
 )
 
-// MaxForward bounds how many generations one message may skip, and so the work
-// and the memory that a message can cost (RFC 9420 §6.3.1, §9.1).
-const MaxForward = 1024
-
-// Limits are what a client may set for itself. Zero means the default.
-type Limits struct {
-	MaxForward  uint32 // how many generations one message may skip
-	MaxSkipped  int    // how many skipped keys a ratchet keeps
-	MaxMessages uint64 // how many messages a ratchet of this member's may protect
-}
+// ErrCannotSend says that this state was loaded: it has no keys of the member's
+// own leaf, since the state it was saved from may have used them.
+var ErrCannotSend = errors.New("loaded state does not send in this epoch")
 
 // Ratchets is the secret tree of one epoch with the message ratchets at its
 // leaves (RFC 9420 §9). It is the one mutable value of a group: using a key
 // consumes it in place. A secret is derived when first needed and gone once
 // anything below it was consumed (§9.2).
 type Ratchets struct {
-	suite  suite.Suite
-	leaves uint32
-	nodes  map[tree.Index][]byte // secrets of subtrees that nobody below has used yet
-	used   map[tree.LeafIndex]*leafRatchets
-}
-
-// leafRatchets are the two hash ratchets of one sender (RFC 9420 §9.1).
-type leafRatchets struct {
-	handshake, application ratchet
-}
-
-// ratchet is one hash ratchet: the secret of the next generation, and the keys
-// of generations that were skipped.
-type ratchet struct {
-	secret  []byte
-	next    uint32
-	skipped []generationKey
-}
-
-// generationKey is the single-use key and nonce of one generation.
-type generationKey struct {
-	generation uint32
-	key, nonce []byte
+	suite   suite.Suite
+	limits  Limits
+	leaves  uint32
+	nodes   map[tree.Index][]byte // secrets of subtrees that nobody below has used yet
+	used    map[tree.LeafIndex]*leafRatchets
+	without *tree.LeafIndex // if it was loaded: the leaf whose keys were left out
+	changes uint64          // how often something was consumed
 }
 
 // NewRatchets plants the secret tree of a group of n leaves (a power of two) in
@@ -58,6 +37,7 @@ type generationKey struct {
 func NewRatchets(s suite.Suite, n uint32, encryptionSecret []byte, limits Limits) *Ratchets {
 	return &Ratchets{
 		suite:  s,
+		limits: limits.orDefaults(),
 		leaves: n,
 		nodes:  map[tree.Index][]byte{tree.Root(n): encryptionSecret},
 		used:   map[tree.LeafIndex]*leafRatchets{},
@@ -72,6 +52,12 @@ type growth struct {
 	leaf  *leafRatchets
 }
 
+// CanSend says whether the state holds the leaf's keys: not so for the leaf that
+// was left out when it was saved.
+func (r *Ratchets) CanSend(leaf tree.LeafIndex) bool {
+	return leaf < r.leaves && (r.without == nil || *r.without != leaf)
+}
+
 // grow derives down to leaf, without changing r (RFC 9420 §9).
 func (r *Ratchets) grow(leaf tree.LeafIndex) (growth, error) {
 	if have := r.used[leaf]; have != nil {
@@ -79,6 +65,9 @@ func (r *Ratchets) grow(leaf tree.LeafIndex) (growth, error) {
 	}
 	if leaf >= r.leaves {
 		return growth{}, spec.SenderIsMember.Broken("leaf %d of a tree of %d leaves", leaf, r.leaves)
+	}
+	if !r.CanSend(leaf) {
+		return growth{}, ErrCannotSend
 	}
 	at := tree.LeafNode(leaf)
 	var below []tree.Index // from at's parent side down to the leaf
@@ -127,88 +116,54 @@ func (r *Ratchets) apply(leaf tree.LeafIndex, g growth) {
 		r.nodes[n] = secret
 	}
 	r.used[leaf] = g.leaf
+	r.changes++
 }
 
 // key finds the key of one generation of a sender's ratchet. Nothing changes
 // until consume is called, which deletes the key and all that led to it.
+//
+// Subtle point 34: only success consumes (§9.2), so a failed trial is simply not
+// followed by consume. If two trials overlap, what the one consumed stays gone
+// when the other consumes.
 func (r *Ratchets) key(leaf tree.LeafIndex, kind wire.ContentType, generation uint32) (k generationKey, consume func(), err error) {
 	g, err := r.grow(leaf)
 	if err != nil {
 		return k, nil, err
 	}
 	old := g.leaf.of(kind)
-	next, k, err := old.take(r.suite, generation)
+	next, k, err := old.take(r.suite, r.limits, generation)
 	if err != nil {
 		return k, nil, err
 	}
+	changes := r.changes
 	return k, func() {
-		*old = next
-		r.apply(leaf, g)
+		if r.changes == changes {
+			*old = next
+			r.apply(leaf, g)
+			return
+		}
+		if _, again, err := r.key(leaf, kind, generation); err == nil {
+			again()
+		}
 	}, nil
 }
 
-// nextKey is the sender's own next key, consumed at once: a key that may have
-// been used must never come back.
-func (r *Ratchets) nextKey(leaf tree.LeafIndex, kind wire.ContentType) (generationKey, error) {
+// nextKey is the sender's own next key for a message of this cost (aeadCost),
+// consumed at once: a key that may have been used must never come back.
+func (r *Ratchets) nextKey(leaf tree.LeafIndex, kind wire.ContentType, cost uint64) (generationKey, error) {
 	g, err := r.grow(leaf)
 	if err != nil {
 		return generationKey{}, err
 	}
-	k, consume, err := r.key(leaf, kind, g.leaf.of(kind).next)
-	if err != nil {
-		return k, err
+	ratchet := g.leaf.of(kind)
+	if err := ratchet.notExhausted(); err != nil {
+		return generationKey{}, err
 	}
-	consume()
+	if err := g.leaf.aeadUsage(r, kind, cost); err != nil {
+		return generationKey{}, err
+	}
+	k := ratchet.step(r.suite)
+	g.leaf.spent += cost
+	r.apply(leaf, g)
 	return k, nil
-}
-
-// of selects the ratchet for a content type (RFC 9420 §6.3.1).
-func (l *leafRatchets) of(kind wire.ContentType) *ratchet {
-	if kind == wire.ContentApplication {
-		return &l.application
-	}
-	return &l.handshake
-}
-
-// take returns generation's key and the ratchet without it. The keys of skipped
-// generations are kept; the secrets that led to them are not (RFC 9420 §9.2).
-func (r ratchet) take(s suite.Suite, generation uint32) (ratchet, generationKey, error) {
-	if generation < r.next {
-		return r.takeSkipped(generation)
-	}
-	if generation-r.next > MaxForward {
-		return r, generationKey{}, spec.ForwardBound.Broken("generation %d, at most %d is accepted now", generation, r.next+MaxForward)
-	}
-	out := ratchet{secret: r.secret, next: r.next, skipped: append([]generationKey(nil), r.skipped...)}
-	for {
-		k := generationKey{
-			generation: out.next,
-			key:        s.DeriveTreeSecret(out.secret, "key", out.next, s.Nk()),
-			nonce:      s.DeriveTreeSecret(out.secret, "nonce", out.next, s.Nn()),
-		}
-		out.secret = s.DeriveTreeSecret(out.secret, "secret", out.next, s.Nh())
-		out.next++
-		if k.generation == generation {
-			return out.bounded(), k, nil
-		}
-		out.skipped = append(out.skipped, k)
-	}
-}
-
-func (r ratchet) takeSkipped(generation uint32) (ratchet, generationKey, error) {
-	for i, k := range r.skipped {
-		if k.generation == generation {
-			r.skipped = append(append([]generationKey(nil), r.skipped[:i]...), r.skipped[i+1:]...)
-			return r, k, nil
-		}
-	}
-	return r, generationKey{}, spec.GenerationOnce.Broken("generation %d was used before, or its key was dropped", generation)
-}
-
-// bounded drops the oldest skipped keys beyond MaxForward.
-func (r ratchet) bounded() ratchet {
-	if extra := len(r.skipped) - MaxForward; extra > 0 {
-		r.skipped = append([]generationKey(nil), r.skipped[extra:]...)
-	}
-	return r
 }
