@@ -2,6 +2,7 @@ package treesync
 
 import (
 	"bytes"
+	"fmt"
 
 	"mlsref/impl/suite"
 	"mlsref/impl/wire"
@@ -18,21 +19,37 @@ func SignKeyPackage(s suite.Suite, sk []byte, kp *wire.KeyPackage) error {
 	return err
 }
 
-// ValidateKeyPackage checks a KeyPackage for the group (RFC 9420 §10.1). Whoever
-// adds the client must check the lifetime; for a receiver (now = 0: no check) that
-// is only recommended, since it may have ended while the message was under way.
-func ValidateKeyPackage(s suite.Suite, kp *wire.KeyPackage, gc wire.GroupContext, now uint64) error {
+// UnwrapKeyPackage takes the KeyPackage from the message that carried it, whose
+// version must be the same (RFC 9420 §10).
+func UnwrapKeyPackage(m *wire.MLSMessage) (*wire.KeyPackage, error) {
+	if m.KeyPackage == nil {
+		return nil, fmt.Errorf("treesync: a message of wire format %v carries no KeyPackage", m.WireFormat)
+	}
+	if m.KeyPackage.Version != m.Version {
+		return nil, spec.KeyPackageMessageVersion.Broken("the KeyPackage's version is %d, its message's %d", m.KeyPackage.Version, m.Version)
+	}
+	return m.KeyPackage, nil
+}
+
+// ValidateKeyPackage checks a KeyPackage for the group (RFC 9420 §10.1). own: this
+// client is about to add its owner, and so must check the lifetime; see leafLifetime.
+//
+// The extensions of a KeyPackage need not be in its leaf's capabilities for a
+// receiver, who ignores those that it does not know (§10, §13.4); the Adds in the
+// official tree-operations.json have some that are not. See ValidateOwnKeyPackage.
+func ValidateKeyPackage(s suite.Suite, kp *wire.KeyPackage, gc wire.GroupContext, p Policy, own bool) error {
 	for _, rule := range []func(suite.Suite, *wire.KeyPackage, wire.GroupContext) error{
 		keyPackageVersion,
 		keyPackageCipherSuite,
 		keyPackageInitKeyValid,
 		keyPackageExtensionsDistinct,
+		keyPackageExtensionsPlaced,
 	} {
 		if err := rule(s, kp, gc); err != nil {
 			return err
 		}
 	}
-	leaf := LeafCheck{Leaf: &kp.LeafNode, Source: wire.LeafSourceKeyPackage, Context: gc, Now: now}
+	leaf := LeafCheck{Leaf: &kp.LeafNode, Source: wire.LeafSourceKeyPackage, Context: gc, Policy: p, Own: own}
 	if err := ValidateLeaf(s, leaf); err != nil {
 		return err
 	}
@@ -65,6 +82,10 @@ func keyPackageInitKeyValid(s suite.Suite, kp *wire.KeyPackage, _ wire.GroupCont
 
 func keyPackageExtensionsDistinct(_ suite.Suite, kp *wire.KeyPackage, _ wire.GroupContext) error {
 	return extensionsDistinct(kp.Extensions)
+}
+
+func keyPackageExtensionsPlaced(_ suite.Suite, kp *wire.KeyPackage, _ wire.GroupContext) error {
+	return extensionsPlaced(inKeyPackage, kp.Extensions)
 }
 
 // keyPackageSignature takes the leaf's signature_key; §10.1 says "the public key in
