@@ -81,6 +81,10 @@ func Names() []string {
 // Observed returns the same suite with every call shown to o (nil: to nobody).
 func (s Suite) Observed(o Observer) Suite { return Suite{row: s.row, obs: o} }
 
+// IsObserved says whether anybody is shown the calls, who may not bear several at
+// once.
+func (s Suite) IsObserved() bool { return s.obs != nil }
+
 // ID is the suite's number in the registry.
 func (s Suite) ID() wire.CipherSuite { return s.row.id }
 

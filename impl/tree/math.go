@@ -110,3 +110,9 @@ func IsAncestor(anc Index, leaf LeafIndex) bool {
 	k := Level(anc) + 1
 	return uint64(anc)>>k == 2*uint64(leaf)>>k
 }
+
+// Span is the first leaf in the subtree at i, and the last.
+func Span(i Index) (first, last LeafIndex) {
+	reach := Index(1)<<Level(i) - 1
+	return (i - reach).Leaf(), (i + reach).Leaf()
+}

@@ -8,8 +8,12 @@ type View interface {
 	Unmerged(Index) []LeafIndex
 }
 
+// A View may also know which subtrees are empty. Then nobody has to search them.
+type counting interface{ Populated(Index) bool }
+
 // Resolution lists the non-blank nodes that together cover the members below n
-// (RFC 9420 §4.1.1). The RFC's "intermediate" includes the root.
+// (RFC 9420 §4.1.1). The RFC's "intermediate" includes the root: where it is blank
+// it resolves like any other (subtle point 1).
 func Resolution(v View, n Index) []Index { return appendResolution(nil, v, n) }
 
 func appendResolution(to []Index, v View, n Index) []Index {
@@ -20,7 +24,7 @@ func appendResolution(to []Index, v View, n Index) []Index {
 		}
 		return to
 	}
-	if n.IsLeaf() {
+	if c, ok := v.(counting); n.IsLeaf() || ok && !c.Populated(n) {
 		return to
 	}
 	l, _ := Left(n)
@@ -43,6 +47,9 @@ func FilteredDirectPath(v View, leaf LeafIndex) (path, copath []Index) {
 
 // populated says whether the resolution of n is not empty.
 func populated(v View, n Index) bool {
+	if c, ok := v.(counting); ok {
+		return c.Populated(n)
+	}
 	if !v.Blank(n) || n.IsLeaf() {
 		return !v.Blank(n)
 	}

@@ -8,7 +8,8 @@ import (
 )
 
 // Where the RFC says "intermediate node" here, the root counts as one, though
-// §4.1 would leave it out: Appendix A lists unmerged leaves at the root.
+// §4.1 would leave it out: Appendix A lists unmerged leaves at the root (subtle
+// point 1).
 
 // Add puts a new member at the leftmost blank leaf, which is unmerged at every
 // non-blank parent above it (RFC 9420 §12.1.1, §7.7).
@@ -17,35 +18,37 @@ func (t Tree) Add(leaf wire.LeafNode) (Tree, tree.LeafIndex) {
 	if i == t.Leaves() {
 		t.nodes = t.nodes.Extend()
 	}
-	for _, n := range tree.DirectPath(i, t.Leaves()) {
-		if p := t.Parent(n); p != nil {
-			with := *p
-			at, _ := slices.BinarySearch(p.UnmergedLeaves, i)
-			with.UnmergedLeaves = slices.Insert(slices.Clone(p.UnmergedLeaves), at, i)
-			t.nodes = t.nodes.SetParent(n, &with)
+	t.nodes = t.nodes.SetPath(i, &leaf, func(_ tree.Index, p *wire.ParentNode) *wire.ParentNode {
+		if p == nil {
+			return nil
 		}
-	}
-	return t.SetLeaf(i, leaf), i
+		with := *p
+		at, _ := slices.BinarySearch(p.UnmergedLeaves, i)
+		with.UnmergedLeaves = slices.Insert(slices.Clone(p.UnmergedLeaves), at, i)
+		return &with
+	})
+	return t, i
 }
 
+// leftmostBlank is the number of leaves if there is none.
 func (t Tree) leftmostBlank() tree.LeafIndex {
-	i := tree.LeafIndex(0)
-	for i < t.Leaves() && t.Leaf(i) != nil {
-		i++
+	if i, ok := t.nodes.LeftmostBlank(); ok {
+		return i
 	}
-	return i
+	return t.Leaves()
 }
 
 // Update replaces a member's leaf and blanks all above it (RFC 9420 §12.1.2).
 func (t Tree) Update(i tree.LeafIndex, leaf wire.LeafNode) Tree {
-	return t.blankPath(i).SetLeaf(i, leaf)
+	t.nodes = t.nodes.SetPath(i, &leaf, blanked)
+	return t
 }
 
 // Remove blanks a member's leaf and all above it, and truncates the tree
-// (RFC 9420 §12.1.3).
+// (RFC 9420 §12.1.3). Each Remove truncates for itself, before any Add: the size is
+// the least that holds the rightmost member, one leaf at least (subtle point 6).
 func (t Tree) Remove(i tree.LeafIndex) Tree {
-	t = t.blankPath(i)
-	t.nodes = t.nodes.SetLeaf(i, nil).Truncate()
+	t.nodes = t.nodes.SetPath(i, nil, blanked).Truncate()
 	return t
 }
 
@@ -54,11 +57,10 @@ func (t Tree) SetLeaf(i tree.LeafIndex, leaf wire.LeafNode) Tree {
 	return Tree{t.nodes.SetLeaf(i, &leaf)}
 }
 
-func (t Tree) blankPath(i tree.LeafIndex) Tree {
-	for _, n := range tree.DirectPath(i, t.Leaves()) {
-		if t.Parent(n) != nil {
-			t.nodes = t.nodes.SetParent(n, nil)
-		}
-	}
-	return t
+// withoutLeaf blanks a leaf and nothing else: the tree as it is seen when what is
+// there is about to be replaced. It is not Remove.
+func (t Tree) withoutLeaf(i tree.LeafIndex) Tree {
+	return Tree{t.nodes.SetLeaf(i, nil)}
 }
+
+func blanked(tree.Index, *wire.ParentNode) *wire.ParentNode { return nil }

@@ -25,7 +25,7 @@ func Example() {
 	show("leaf 0 commits")
 	h.commit(0, false, h.add())
 	show("leaf 2 used again")
-	fmt.Println("what a joiner finds wrong:", ValidateTree(h.s, h.tree, h.gc))
+	fmt.Println("what a joiner finds wrong:", ValidateTree(h.s, h.tree, h.gc, Policy{}))
 	// Output:
 	// five members       members [0 1 2 3 4], to reach all: nodes [7]
 	// leaf 2 removed     members [0 1 3 4], to reach all: nodes [1 6 8]

@@ -92,7 +92,7 @@ func TestTreeRules(t *testing.T) {
 			v.bend(&rt)
 			got, err := FromWire(h.s, rt)
 			if err == nil {
-				err = ValidateTree(h.s, got, h.gc)
+				err = ValidateTree(h.s, got, h.gc, Policy{})
 			}
 			brokenRule(t, err, v.rule)
 		})
@@ -102,7 +102,7 @@ func TestTreeRules(t *testing.T) {
 func TestGroupExtensionsDistinct(t *testing.T) {
 	h := honestGroup(t, 1)
 	h.gc.Extensions = []wire.Extension{{Type: 5}, {Type: 5}}
-	brokenRule(t, ValidateTree(h.s, h.tree, h.gc), spec.ExtensionsDistinct)
+	brokenRule(t, ValidateTree(h.s, h.tree, h.gc, Policy{}), spec.ExtensionsDistinct)
 }
 
 // As in §7.9's own picture, a subtree's hash counts as it was before an unmerged
@@ -127,7 +127,7 @@ func TestExtensionKeepsParentHashes(t *testing.T) {
 	if h.tree.Leaves() != 16 || h.tree.Parent(7) == nil {
 		t.Fatal("the tree has not grown over its old root")
 	}
-	brokenRule(t, ValidateTree(h.s, h.tree, h.gc), nil)
+	brokenRule(t, ValidateTree(h.s, h.tree, h.gc, Policy{}), nil)
 }
 
 // A parent that lists a leaf which the child's resolution lacks was not set together
@@ -151,7 +151,7 @@ func TestPathOfOne(t *testing.T) {
 	if len(path.Nodes) != 0 || path.LeafNode.ParentHash != nil {
 		t.Errorf("got %v", path)
 	}
-	brokenRule(t, ValidateTree(h.s, next, h.gc), nil)
+	brokenRule(t, ValidateTree(h.s, next, h.gc, Policy{}), nil)
 }
 
 func TestApplyPathRefusesOtherNodes(t *testing.T) {
@@ -169,7 +169,7 @@ func TestRemoveTruncates(t *testing.T) {
 		if h.tree.Leaves() != v.leaves {
 			t.Fatalf("%d leaves without leaf %d, want %d", h.tree.Leaves(), v.removed, v.leaves)
 		}
-		brokenRule(t, ValidateTree(h.s, h.tree, h.gc), nil)
+		brokenRule(t, ValidateTree(h.s, h.tree, h.gc, Policy{}), nil)
 	}
 }
 
@@ -200,7 +200,7 @@ func TestHonestTreesAreValid(t *testing.T) {
 		h.check(wire.Unmarshal(encodeTree(h.tree), &rt))
 		joined, err := FromWire(h.s, rt)
 		h.check(err)
-		h.check(ValidateTree(h.s, joined, h.gc))
+		h.check(ValidateTree(h.s, joined, h.gc, Policy{}))
 		if !bytes.Equal(joined.TreeHash(h.s), h.tree.TreeHash(h.s)) {
 			t.Fatal("the joiner has another tree hash")
 		}

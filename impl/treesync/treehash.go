@@ -19,6 +19,9 @@ func (t Tree) NodeHash(s suite.Suite, i tree.Index) []byte {
 		func(p *wire.ParentNode, left, right []byte) []byte { return parentNodeHash(s, p, left, right) })
 }
 
+// leafHash and parentNodeHash begin with a node_type, which ParentHashInput does not:
+// beside that tag only the structure keeps tree hashes and parent hashes apart
+// (subtle point 15).
 func leafHash(s suite.Suite, i tree.LeafIndex, leaf *wire.LeafNode) []byte {
 	return s.Hash(mustMarshal(&wire.TreeHashInput{
 		NodeType: wire.NodeTypeLeaf,
@@ -34,8 +37,10 @@ func parentNodeHash(s suite.Suite, p *wire.ParentNode, left, right []byte) []byt
 }
 
 // originalHash is the tree hash of the subtree at i as it was before the leaves in
-// gone were added: those leaves blank, and in no unmerged_leaves (RFC 9420 §7.9,
-// original_sibling_tree_hash). The shape stays: nothing is truncated.
+// gone (ascending) were added: those leaves blank, and in no unmerged_leaves
+// (RFC 9420 §7.9, original_sibling_tree_hash). The shape stays: nothing is truncated
+// (subtle point 11). For a parent that a Commit has just set, nothing is gone and
+// this is the plain, remembered hash.
 func (t Tree) originalHash(s suite.Suite, i tree.Index, gone []tree.LeafIndex) []byte {
 	gone = below(i, gone)
 	if len(gone) == 0 {
@@ -56,15 +61,15 @@ func (t Tree) originalHash(s suite.Suite, i tree.Index, gone []tree.LeafIndex) [
 	return parentNodeHash(s, p, t.originalHash(s, left, gone), t.originalHash(s, right, gone))
 }
 
-// below keeps the leaves that are in the subtree at i.
+// below keeps, of ascending leaves, those that are in the subtree at i.
 func below(i tree.Index, leaves []tree.LeafIndex) []tree.LeafIndex {
-	var kept []tree.LeafIndex
-	for _, l := range leaves {
-		if tree.IsAncestor(i, l) {
-			kept = append(kept, l)
-		}
+	first, last := tree.Span(i)
+	from, _ := slices.BinarySearch(leaves, first)
+	to, found := slices.BinarySearch(leaves, last)
+	if found {
+		to++
 	}
-	return kept
+	return leaves[from:max(from, to)]
 }
 
 // mustMarshal encodes what this package has built or decoded.

@@ -7,6 +7,9 @@
 package treesync
 
 import (
+	"iter"
+	"slices"
+
 	"mlsref/impl/suite"
 	"mlsref/impl/tree"
 	"mlsref/impl/wire"
@@ -16,24 +19,22 @@ import (
 // Tree is the public ratchet tree of one epoch. It is a value that never changes;
 // versions share their nodes. Nobody may write to the nodes it hands out.
 type Tree struct {
-	nodes tree.Tree[wire.LeafNode, wire.ParentNode]
+	nodes counted
 }
 
 // New is the tree of a group with one member (RFC 9420 §11).
 func New(leaf wire.LeafNode) Tree {
-	return Tree{tree.New[wire.LeafNode, wire.ParentNode]().SetLeaf(0, &leaf)}
+	return Tree{count(tree.New[wire.LeafNode, wire.ParentNode]().SetLeaf(0, &leaf))}
 }
 
 // FromWire reads a ratchet_tree (RFC 9420 §12.4.3.3). The tree has the right form;
 // ValidateTree says whether it is a valid one. It costs at most a small multiple of
-// what was sent: widening less than doubles the nodes.
+// what was sent: widening less than doubles the nodes. That a node whose type
+// contradicts its place is refused is a reading: the RFC says where leaves are, and
+// no more (subtle point 7).
 func FromWire(_ suite.Suite, rt wire.RatchetTree) (Tree, error) {
 	if n := len(rt.Nodes); n == 0 || rt.Nodes[n-1] == nil {
 		return Tree{}, spec.TreeLastNode.Broken("the last of %d nodes is blank", n)
-	}
-	t := tree.New[wire.LeafNode, wire.ParentNode]()
-	for int(tree.Width(t.Leaves())) < len(rt.Nodes) {
-		t = t.Extend()
 	}
 	for at, n := range rt.Nodes {
 		if n == nil {
@@ -43,31 +44,35 @@ func FromWire(_ suite.Suite, rt wire.RatchetTree) (Tree, error) {
 		if i.IsLeaf() != (n.Type == wire.NodeTypeLeaf) || i.IsLeaf() && n.Leaf == nil || !i.IsLeaf() && n.Parent == nil {
 			return Tree{}, spec.TreeNodePlace.Broken("node %d is a %v", at, n.Type)
 		}
-		if i.IsLeaf() {
-			t = t.SetLeaf(i.Leaf(), n.Leaf)
-		} else {
-			t = t.SetParent(i, n.Parent)
-		}
 	}
-	return Tree{t}, nil
+	leaves := uint32(1)
+	for int(tree.Width(leaves)) < len(rt.Nodes) {
+		leaves *= 2
+	}
+	at := func(i tree.Index) *wire.Node {
+		if int(i) < len(rt.Nodes) && rt.Nodes[i] != nil {
+			return rt.Nodes[i]
+		}
+		return &wire.Node{}
+	}
+	return Tree{count(tree.Build(leaves,
+		func(i tree.LeafIndex) *wire.LeafNode { return at(tree.LeafNode(i)).Leaf },
+		func(i tree.Index) *wire.ParentNode { return at(i).Parent }))}, nil
 }
 
 // Wire writes the ratchet_tree, without the blank nodes at its end.
 func (t Tree) Wire() wire.RatchetTree {
-	var nodes []*wire.Node
-	last := 0
-	for i := range tree.Index(tree.Width(t.Leaves())) {
-		var n *wire.Node
-		if leaf := t.leafAt(i); leaf != nil {
-			n = &wire.Node{Type: wire.NodeTypeLeaf, Leaf: leaf}
-		} else if p := t.Parent(i); p != nil {
-			n = &wire.Node{Type: wire.NodeTypeParent, Parent: p}
-		}
-		if nodes = append(nodes, n); n != nil {
-			last = len(nodes)
-		}
+	nodes := make([]*wire.Node, tree.Width(t.Leaves()))
+	last := tree.Index(0)
+	for i, leaf := range t.All() {
+		nodes[tree.LeafNode(i)] = &wire.Node{Type: wire.NodeTypeLeaf, Leaf: leaf}
+		last = tree.LeafNode(i)
 	}
-	return wire.RatchetTree{Nodes: nodes[:last]}
+	for i, p := range t.nodes.AllParents() {
+		nodes[i] = &wire.Node{Type: wire.NodeTypeParent, Parent: p}
+		last = max(last, i)
+	}
+	return wire.RatchetTree{Nodes: nodes[:last+1]}
 }
 
 // Leaves is the number of leaves, blank ones included.
@@ -108,24 +113,63 @@ func (t Tree) EncryptionKey(i tree.Index) []byte {
 	return nil
 }
 
+// Populated says whether any node at or below i is not blank.
+func (t Tree) Populated(i tree.Index) bool { return t.nodes.Populated(i) }
+
+// MemberCount is the number of leaves that are not blank.
+func (t Tree) MemberCount() uint32 { return t.nodes.Members() }
+
+// All goes through the members and their leaves, from the left.
+func (t Tree) All() iter.Seq2[tree.LeafIndex, *wire.LeafNode] { return t.nodes.AllLeaves() }
+
 // Members lists the leaves that are not blank.
 func (t Tree) Members() []tree.LeafIndex {
-	members := make([]tree.LeafIndex, 0, t.nodes.Members())
-	for i := range t.Leaves() {
-		if t.Leaf(i) != nil {
-			members = append(members, i)
-		}
+	members := make([]tree.LeafIndex, 0, t.MemberCount())
+	for i := range t.All() {
+		members = append(members, i)
 	}
 	return members
 }
 
-// parents lists the parents that are not blank.
-func (t Tree) parents() []tree.Index {
-	var list []tree.Index
-	for i := tree.Index(1); uint32(i) < tree.Width(t.Leaves()); i += 2 {
-		if t.Parent(i) != nil {
-			list = append(list, i)
+// holder is the first node that has this public key.
+func (t Tree) holder(encryptionKey []byte) (tree.Index, bool) {
+	i, ok := t.nodes.census.encryption.find(encryptionKey)
+	return tree.Index(i), ok
+}
+
+// bySignatureKey is the first member that has this key.
+func (t Tree) bySignatureKey(key []byte) (tree.LeafIndex, bool) {
+	return t.nodes.census.signature.find(key)
+}
+
+// AllSupportExtension says whether every member supports the type, as default types
+// are, and if not, names the first that does not. Only then does it look at members.
+func (t Tree) AllSupportExtension(x wire.ExtensionType) (bad tree.LeafIndex, ok bool) {
+	return t.allSupport(t.nodes.census.supported.extensions.of(uint16(x)),
+		func(c wire.Capabilities) bool { return supportsExtension(c, x) })
+}
+
+// AllSupportProposal is the like for a type of proposal.
+func (t Tree) AllSupportProposal(p wire.ProposalType) (bad tree.LeafIndex, ok bool) {
+	return t.allSupport(t.nodes.census.supported.proposals.of(uint16(p)),
+		func(c wire.Capabilities) bool { return supportsProposal(c, p) })
+}
+
+// AllSupportCredential is the like for a type of credential, of which none is a
+// default.
+func (t Tree) AllSupportCredential(d wire.CredentialType) (bad tree.LeafIndex, ok bool) {
+	return t.allSupport(t.nodes.census.supported.credentials.of(uint16(d)),
+		func(c wire.Capabilities) bool { return slices.Contains(c.Credentials, d) })
+}
+
+func (t Tree) allSupport(listing uint32, supports func(wire.Capabilities) bool) (bad tree.LeafIndex, ok bool) {
+	if listing == t.MemberCount() || supports(wire.Capabilities{}) {
+		return 0, true
+	}
+	for i, leaf := range t.All() {
+		if !supports(leaf.Capabilities) {
+			return i, false
 		}
 	}
-	return list
+	panic("treesync: internal: the census lacks support that all members list")
 }

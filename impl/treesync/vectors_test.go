@@ -99,7 +99,7 @@ func TestTreeValidation(t *testing.T) {
 			t.Error(err)
 		}
 		gc := wire.GroupContext{Version: wire.ProtocolMLS10, CipherSuite: v.Suite, GroupID: v.GroupID}
-		if err := ValidateTree(s, got, gc); err != nil {
+		if err := ValidateTree(s, got, gc, Policy{}); err != nil {
 			t.Error(err)
 		}
 	})
