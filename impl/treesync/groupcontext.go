@@ -66,10 +66,10 @@ func externalSenderValid(s suite.Suite, i int, x wire.ExternalSender, p Policy) 
 	return nil
 }
 
-// ValidateSentGroupContext checks what a client is about to put into a group's
-// GroupContext: no GREASE (RFC 9420 §13.5), neither as an extension nor in
-// required_capabilities, which is not among the fields that §13.5 allows. A receiver has no such
-// rule: it meets an extension that nobody supports.
+// ValidateSentGroupContext checks what a client is about to put into a GroupContext:
+// no GREASE, neither as an extension nor in required_capabilities, which is not
+// among the fields that RFC 9420 §13.5 allows. Receivers MUST NOT have such a rule:
+// to them it is an extension that somebody does not support.
 func ValidateSentGroupContext(extensions []wire.Extension) error {
 	for _, e := range extensions {
 		if IsGrease(e.Type) {
@@ -87,9 +87,9 @@ func ValidateSentGroupContext(extensions []wire.Extension) error {
 	return nil
 }
 
-// ValidateSupport checks that this client can be in the group: supported is what it
-// really supports, without GREASE (RFC 9420 §13.5), and not what its leaf says. Whoever joins must check
-// it (§13.4), and a member when the GroupContext changes.
+// ValidateSupport checks that this client can be in the group: whoever joins must
+// (RFC 9420 §13.4), and so should a member when the GroupContext changes. supported
+// is what it really supports, and not what its leaf says, with GREASE (§13.5).
 func ValidateSupport(supported wire.Capabilities, gc wire.GroupContext) error {
 	for _, e := range gc.Extensions {
 		if !supportsExtension(supported, e.Type) {

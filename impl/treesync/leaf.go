@@ -218,8 +218,15 @@ func leafExtensionsDistinct(_ suite.Suite, c LeafCheck) error {
 	return extensionsDistinct(c.Leaf.Extensions)
 }
 
+// leafExtensionsPlaced also decodes the one default extension of a leaf. What
+// application_id says, nobody may rely on (§5.3.3).
 func leafExtensionsPlaced(_ suite.Suite, c LeafCheck) error {
-	return extensionsPlaced(inLeafNode, c.Leaf.Extensions)
+	if err := extensionsPlaced(inLeafNode, c.Leaf.Extensions); err != nil {
+		return err
+	}
+	var id wire.ApplicationID
+	_, err := extension(c.Leaf.Extensions, wire.ExtensionApplicationID, &id)
+	return err
 }
 
 // leafExtensionsSupported exempts default types, which must not be listed (§7.2),
