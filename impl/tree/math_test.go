@@ -94,6 +94,9 @@ func TestCommonAncestorIsLowestInBothPaths(t *testing.T) {
 				}
 			}
 			for i := range Index(Width(n)) {
+				if first, last := Span(i); slices.Contains(above, i) != (first <= a && a <= last) {
+					t.Fatalf("leaf %d and the span of %d: %d to %d", a, i, first, last)
+				}
 				if got := IsAncestor(i, a); got != slices.Contains(above, i) {
 					t.Fatalf("is %d above leaf %d of %d: got %v", i, a, n, got)
 				}

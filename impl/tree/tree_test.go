@@ -82,23 +82,76 @@ func same(t *rapid.T, tree Tree[leaf, parent], model flat) {
 	if tree.Leaves() != model.Leaves() {
 		t.Fatalf("%d leaves, model has %d", tree.Leaves(), model.Leaves())
 	}
-	members := uint32(0)
+	var members []LeafIndex
+	var parents []Index
 	for i := range Index(len(model)) {
 		if tree.Leaf(i.Leaf()) != ptr[leaf](model[i]) && i.IsLeaf() || tree.Parent(i) != ptr[parent](model[i]) {
 			t.Fatalf("node %d differs from the model", i)
 		}
-		if i.IsLeaf() && model[i] != nil {
-			members++
+		switch {
+		case model[i] == nil:
+		case i.IsLeaf():
+			members = append(members, i.Leaf())
+		default:
+			parents = append(parents, i)
+		}
+		if got, want := tree.Populated(i), len(model.resolution(i)) > 0; got != want {
+			t.Fatalf("node %d populated: %v", i, got)
 		}
 		if got, want := hash(tree, i), model.hash(i); got != want {
 			t.Fatalf("hash of %d: got %s, want %s", i, got, want)
 		}
 	}
-	if tree.Members() != members {
-		t.Fatalf("%d members, want %d", tree.Members(), members)
+	if tree.Members() != uint32(len(members)) || tree.Filled() != uint32(len(members)+len(parents)) {
+		t.Fatalf("%d members, %d nodes, want %v and %v", tree.Members(), tree.Filled(), members, parents)
 	}
-	if tree.Leaf(tree.Leaves()) != nil || tree.Parent(Index(2*tree.Leaves()+1)) != nil {
+	sameWalks(t, tree, members, parents)
+	blank, room := tree.LeftmostBlank()
+	first := slices.IndexFunc(model, func(n any) bool { return n == nil })
+	for first > 0 && (first%2 == 1 || model[first] != nil) {
+		if first++; first >= len(model) {
+			first = -1
+		}
+	}
+	if room != (first >= 0) || room && LeafNode(blank) != Index(first) {
+		t.Fatalf("leftmost blank leaf: got %d, %v, want node %d", blank, room, first)
+	}
+	if beyond := Index(2*tree.Leaves() + 1); tree.Leaf(tree.Leaves()) != nil || tree.Parent(beyond) != nil || tree.Populated(beyond) {
 		t.Fatal("something is beyond the end")
+	}
+}
+
+// sameWalks also stops each walk at each place.
+func sameWalks(t *rapid.T, tree Tree[leaf, parent], members []LeafIndex, parents []Index) {
+	for k := range len(members) + 1 {
+		var got []LeafIndex
+		for i, l := range tree.AllLeaves() {
+			if l != tree.Leaf(i) {
+				t.Fatalf("the walk has another leaf at %d", i)
+			}
+			if len(got) == k {
+				break
+			}
+			got = append(got, i)
+		}
+		if !slices.Equal(got, members[:k]) {
+			t.Fatalf("%d members: got %v, want %v", k, got, members)
+		}
+	}
+	for k := range len(parents) + 1 {
+		var got []Index
+		for i, p := range tree.AllParents() {
+			if p != tree.Parent(i) {
+				t.Fatalf("the walk has another parent at %d", i)
+			}
+			if len(got) == k {
+				break
+			}
+			got = append(got, i)
+		}
+		if !slices.Equal(got, parents[:k]) {
+			t.Fatalf("%d parents: got %v, want %v", k, got, parents)
+		}
 	}
 }
 
@@ -130,6 +183,29 @@ func TestTreeAgainstSlice(t *testing.T) {
 				} else if tree = tree.SetParent(i, p); !erase {
 					model[i] = p
 				}
+			},
+			"set path": func(t *rapid.T) {
+				at := LeafIndex(rapid.IntRange(0, int(model.Leaves())-1).Draw(t, "leaf"))
+				old = append(old, version{tree, slices.Clone(model)})
+				name++
+				l := &leaf{name}
+				model[LeafNode(at)] = l
+				tree = tree.SetPath(at, l, func(i Index, p *parent) *parent {
+					if p != ptr[parent](model[i]) {
+						t.Fatalf("node %d was something else", i)
+					}
+					if model[i] = nil; rapid.Bool().Draw(t, "blank") {
+						return nil
+					}
+					p = &parent{name: name}
+					model[i] = p
+					return p
+				})
+			},
+			"build": func(*rapid.T) {
+				tree = Build(model.Leaves(),
+					func(i LeafIndex) *leaf { return ptr[leaf](model[LeafNode(i)]) },
+					func(i Index) *parent { return ptr[parent](model[i]) })
 			},
 			"extend": func(t *rapid.T) {
 				if tree.Leaves() == 16 {
@@ -196,16 +272,26 @@ func (f flat) resolution(i Index) []Index {
 	}
 }
 
+// withCounts is a View that knows which subtrees are empty.
+type withCounts struct{ flat }
+
+func (f withCounts) Populated(i Index) bool { return len(f.resolution(i)) > 0 }
+
 func TestResolutionAgainstDefinition(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		f := drawFlat(t)
 		for i := range Index(len(f)) {
-			if got, want := Resolution(f, i), f.resolution(i); !slices.Equal(got, want) {
-				t.Fatalf("resolution of %d: got %v, want %v", i, got, want)
+			got, counting, want := Resolution(f, i), Resolution(withCounts{f}, i), f.resolution(i)
+			if !slices.Equal(got, want) || !slices.Equal(counting, want) {
+				t.Fatalf("resolution of %d: got %v, %v with counts, want %v", i, got, counting, want)
 			}
 		}
 		for l := range f.Leaves() {
 			path, copath := FilteredDirectPath(f, l)
+			p2, c2 := FilteredDirectPath(withCounts{f}, l)
+			if !slices.Equal(path, p2) || !slices.Equal(copath, c2) {
+				t.Fatalf("filtered path of leaf %d: got %v, with counts %v", l, path, p2)
+			}
 			k := 0
 			for _, p := range DirectPath(l, f.Leaves()) {
 				other, _ := Left(p)
