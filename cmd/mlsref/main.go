@@ -90,6 +90,6 @@ failed; 2: the command line or a file is wrong.`,
 		SilenceUsage:      true,
 		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
 	}
-	root.AddCommand(runCommand(), judgeCommand(), replayCommand(), exportCommand(), inspectCommand())
+	root.AddCommand(runCommand(), judgeCommand(), replayCommand(), exportCommand(), inspectCommand(), vectorsCommand())
 	return root
 }
