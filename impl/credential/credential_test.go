@@ -33,6 +33,7 @@ func TestBasic(t *testing.T) {
 		{"x509", spec.CredentialKind, Basic{}.Accept(wire.Credential{Type: wire.CredentialX509}, key)},
 		{"listed", nil, listed.Accept(basic("alice"), key)},
 		{"not listed", spec.BasicKey, listed.Accept(basic("mallory"), key)},
+		{"not listed, no key", spec.BasicKey, listed.Accept(basic("mallory"), nil)},
 		{"with another key", spec.BasicKey, listed.Accept(basic("alice"), []byte("another"))},
 		{"empty directory", spec.BasicKey, Basic{Directory: map[string][]byte{}}.Accept(basic("alice"), key)},
 		{"successor", nil, Basic{}.Successor(basic("alice"), basic("alice"))},
@@ -40,6 +41,23 @@ func TestBasic(t *testing.T) {
 		{"another type", spec.IdentityKept, Basic{}.Successor(basic("alice"), wire.Credential{Type: wire.CredentialX509, Identity: []byte("alice")})},
 	} {
 		t.Run(v.what, func(t *testing.T) { brokenRule(t, v.err, v.rule) })
+	}
+}
+
+// anything agrees to anything.
+type anything struct{ Basic }
+
+func (anything) Successor(_, _ wire.Credential) error { return nil }
+func (anything) SameClient(_, _ wire.Credential) bool { return true }
+
+// Two types are two clients, whatever the checks of both say.
+func TestByTypeAcrossTypes(t *testing.T) {
+	m := ByType{wire.CredentialBasic: anything{}, wire.CredentialX509: anything{}}
+	a, b := basic("a"), wire.Credential{Type: wire.CredentialX509}
+	brokenRule(t, m.Successor(a, a), nil)
+	brokenRule(t, m.Successor(a, b), spec.IdentityKept)
+	if !m.SameClient(a, a) || m.SameClient(a, b) {
+		t.Error("SameClient is wrong")
 	}
 }
 

@@ -147,6 +147,11 @@ func TestX509Rules(t *testing.T) {
 	}{
 		{"nothing", nil, func(*X509, *wire.Credential) {}},
 		{"with the root", nil, func(_ *X509, c *wire.Credential) { *c = chainOf(alice, a.mid, a.root) }},
+		{"for TLS clients", nil, func(_ *X509, c *wire.Credential) {
+			tls := template("alice", false)
+			tls.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}
+			*c = a.credential(a.issue(tls, a.mid, key.Public(), a.midKey))
+		}},
 		{"basic", spec.CredentialKind, func(_ *X509, c *wire.Credential) { *c = basic("alice") }},
 		{"empty chain", spec.X509EndEntity, func(_ *X509, c *wire.Credential) { c.Certificates = nil }},
 		{"trailing byte", spec.X509DER, func(_ *X509, c *wire.Credential) {

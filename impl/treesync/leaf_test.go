@@ -109,6 +109,8 @@ func TestPathLeafGroupExtensions(t *testing.T) {
 	path, _ := h.path(h.tree, 1)
 	c := LeafCheck{Leaf: &path.LeafNode, Source: wire.LeafSourceCommit, Index: 1, Context: h.gc}
 	brokenRule(t, ValidateLeaf(h.s, c), nil)
+	c.Replaced = &path.LeafNode // that the key is new is 12.4.2/leaf-key-fresh here
+	brokenRule(t, ValidateLeaf(h.s, c), nil)
 	c.Context.Extensions = []wire.Extension{{Type: 0x0a0a}}
 	brokenRule(t, ValidateLeaf(h.s, c), spec.LeafGroupExtensions)
 }

@@ -102,6 +102,9 @@ func TestLifetimeRule(t *testing.T) {
 		brokenRule(t, ValidateKeyPackage(h.s, &kp, h.gc, p, false), rule)
 	}
 	brokenRule(t, ValidateKeyPackage(h.s, &kp, h.gc, Policy{ReceivedLifetimes: true}, true), nil) // no clock
+	kp.LeafNode.Lifetime = wire.Lifetime{NotBefore: 1 << 63, NotAfter: 1<<64 - 1}
+	h.signKeyPackage(&kp)
+	brokenRule(t, ValidateKeyPackage(h.s, &kp, h.gc, at(-1), true), spec.LeafLifetime) // before 1970 is not long after
 	leaf := h.updated(0)
 	brokenRule(t, ValidateLeaf(h.s, LeafCheck{Leaf: &leaf, Context: h.gc, Policy: at(201), Own: true}), nil)
 }
