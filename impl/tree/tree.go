@@ -173,7 +173,7 @@ func (t Tree[L, P]) Extend() Tree[L, P] {
 
 // Truncate halves the tree for as long as its right half has no member (§7.7). A
 // tree of one leaf stays as it is, where the function of Appendix D would look for
-// a child that it does not have.
+// a child that it does not have (subtle point 65).
 func (t Tree[L, P]) Truncate() Tree[L, P] {
 	for t.leaves > 1 && t.root.right.members == 0 {
 		t = Tree[L, P]{t.root.left, t.leaves / 2}

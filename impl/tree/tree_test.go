@@ -329,3 +329,28 @@ func ExampleResolution() {
 	// 2    []
 	// root [3 2 9 14]
 }
+
+// Subtle point 65: a tree of one leaf is not truncated further, and extends to two.
+func TestTreeOfOne(t *testing.T) {
+	one := New[leaf, parent]()
+	if got := one.Truncate(); got != one {
+		t.Errorf("truncated to %d leaves", got.Leaves())
+	}
+	two := one.Extend()
+	if two.Leaves() != 2 || two.Truncate() != one {
+		t.Errorf("extended to %d leaves", two.Leaves())
+	}
+}
+
+// Subtle point 1: a blank root resolves like any blank parent, a filled one to
+// itself and what is unmerged there.
+func TestRootResolves(t *testing.T) {
+	f := flat{&leaf{}, nil, &leaf{}}
+	if got := Resolution(f, 1); !slices.Equal(got, []Index{0, 2}) {
+		t.Errorf("blank: got %v", got)
+	}
+	f[1] = &parent{unmerged: []LeafIndex{1}}
+	if got := Resolution(f, 1); !slices.Equal(got, []Index{1, 2}) {
+		t.Errorf("filled: got %v", got)
+	}
+}

@@ -32,7 +32,8 @@ func clone(t *testing.T, h *honest) wire.RatchetTree {
 	return rt
 }
 
-// Each case breaks one thing in an honest tree.
+// Each case breaks one thing in an honest tree: what a joiner checks of all members
+// (valn1406 to valn1410) and of the form (X10, X26, X31).
 func TestTreeRules(t *testing.T) {
 	h := withUnmerged(t)
 	resign := func(rt wire.RatchetTree, i tree.LeafIndex) { h.sign(rt.Nodes[2*i].Leaf, i) }
@@ -42,12 +43,14 @@ func TestTreeRules(t *testing.T) {
 		bend func(rt *wire.RatchetTree)
 	}{
 		{"nothing", nil, func(*wire.RatchetTree) {}},
+		// Subtle point 7: form, and what is where.
 		{"empty", spec.TreeLastNode, func(rt *wire.RatchetTree) { rt.Nodes = nil }},
 		{"trailing blank", spec.TreeLastNode, func(rt *wire.RatchetTree) { rt.Nodes = append(rt.Nodes, nil) }},
 		{"a leaf in a parent's place", spec.TreeNodePlace, func(rt *wire.RatchetTree) { rt.Nodes[7] = rt.Nodes[6] }},
 		{"a parent in a leaf's place", spec.TreeNodePlace, func(rt *wire.RatchetTree) { rt.Nodes[6] = rt.Nodes[7] }},
 		{"leaf signature", spec.LeafSignature, func(rt *wire.RatchetTree) { rt.Nodes[4].Leaf.Signature[0] ^= 1 }},
 		{"leaves swapped", spec.LeafSignature, func(rt *wire.RatchetTree) { rt.Nodes[0], rt.Nodes[2] = rt.Nodes[2], rt.Nodes[0] }},
+		// Subtle point 8: sorted strictly, though no joiner is told to look.
 		{"unmerged twice", spec.UnmergedSorted, func(rt *wire.RatchetTree) {
 			rt.Nodes[7].Parent.UnmergedLeaves = []uint32{7, 7}
 		}},
@@ -62,6 +65,7 @@ func TestTreeRules(t *testing.T) {
 		}},
 		{"unmerged and blank", spec.UnmergedIsMember, func(rt *wire.RatchetTree) { rt.Nodes[14], rt.Nodes[13] = nil, rt.Nodes[11]; rt.Nodes = rt.Nodes[:14] }},
 		{"unmerged not between", spec.UnmergedBetween, func(rt *wire.RatchetTree) { rt.Nodes[11].Parent.UnmergedLeaves = nil }},
+		// Subtle point 9: node 3 lists no unmerged leaf, and yet its key must be its own.
 		{"parent key twice", spec.ParentKeysUnique, func(rt *wire.RatchetTree) {
 			rt.Nodes[3].Parent.EncryptionKey = rt.Nodes[7].Parent.EncryptionKey
 		}},
@@ -72,12 +76,24 @@ func TestTreeRules(t *testing.T) {
 			rt.Nodes[6].Leaf.EncryptionKey = rt.Nodes[14].Leaf.EncryptionKey
 			resign(*rt, 3)
 		}},
+		{"signature key twice", spec.SignatureKeysUnique, func(rt *wire.RatchetTree) {
+			rt.Nodes[6].Leaf.SignatureKey, rt.Nodes[6].Leaf.Credential = rt.Nodes[14].Leaf.SignatureKey, rt.Nodes[14].Leaf.Credential
+			resign(*rt, 3)
+		}},
+		{"credential type of its own", spec.CredentialsSupported, func(rt *wire.RatchetTree) {
+			leaf := rt.Nodes[6].Leaf
+			h.sks[""] = h.sks[string(leaf.Credential.Identity)]
+			leaf.Credential = wire.Credential{Type: wire.CredentialX509}
+			leaf.Capabilities.Credentials = append(leaf.Capabilities.Credentials, wire.CredentialX509)
+			resign(*rt, 3)
+		}},
 		{"another parent key", spec.ParentHashValid, func(rt *wire.RatchetTree) { rt.Nodes[3].Parent.EncryptionKey = h.key() }},
 		{"another root key", spec.ParentHashValid, func(rt *wire.RatchetTree) { rt.Nodes[7].Parent.EncryptionKey = h.key() }},
 		{"another parent hash", spec.ParentHashValid, func(rt *wire.RatchetTree) { rt.Nodes[11].Parent.ParentHash[0] ^= 1 }},
 		{"a parent made up", spec.ParentHashValid, func(rt *wire.RatchetTree) {
 			rt.Nodes[13] = &wire.Node{Type: wire.NodeTypeParent, Parent: &wire.ParentNode{EncryptionKey: h.key(), UnmergedLeaves: []uint32{7}}}
 		}},
+		// Subtle point 12: neither more nor fewer than the unmerged leaves.
 		{"unmerged no longer listed", spec.ParentHashValid, func(rt *wire.RatchetTree) {
 			rt.Nodes[7].Parent.UnmergedLeaves = nil
 		}},
@@ -105,7 +121,7 @@ func TestGroupExtensionsDistinct(t *testing.T) {
 	brokenRule(t, ValidateTree(h.s, h.tree, h.gc, Policy{}), spec.ExtensionsDistinct)
 }
 
-// As in §7.9's own picture, a subtree's hash counts as it was before an unmerged
+// Subtle point 11: as in §7.9's own picture, a subtree's hash counts as it was before an unmerged
 // leaf came: the leaf blank, and in no list.
 func TestOriginalSiblingTreeHash(t *testing.T) {
 	h := withUnmerged(t)
@@ -120,7 +136,7 @@ func TestOriginalSiblingTreeHash(t *testing.T) {
 	}
 }
 
-// The old root keeps its empty parent hash under a new root, and is still valid.
+// Subtle point 14: the old root keeps its empty parent hash under a new root, and is still valid.
 func TestExtensionKeepsParentHashes(t *testing.T) {
 	h := withUnmerged(t)
 	h.commit(0, false, h.add())
@@ -130,7 +146,7 @@ func TestExtensionKeepsParentHashes(t *testing.T) {
 	brokenRule(t, ValidateTree(h.s, h.tree, h.gc, Policy{}), nil)
 }
 
-// A parent that lists a leaf which the child's resolution lacks was not set together
+// Subtle point 12: a parent that lists a leaf which the child's resolution lacks was not set together
 // with anything there, even where ValidateTree's earlier rules have not looked.
 func TestUnmergedOutsideTheResolution(t *testing.T) {
 	h := withUnmerged(t)
@@ -144,7 +160,7 @@ func TestUnmergedOutsideTheResolution(t *testing.T) {
 	}
 }
 
-// The sole member of a group has no path: its leaf's parent hash has no bytes.
+// Subtle point 4: the sole member of a group has no path: its leaf's parent hash has no bytes.
 func TestPathOfOne(t *testing.T) {
 	h := honestGroup(t, 1)
 	path, next := h.path(h.tree, 0)
@@ -161,7 +177,7 @@ func TestApplyPathRefusesOtherNodes(t *testing.T) {
 	}
 }
 
-// Removing the right half truncates, more than once if need be (§12.1.3).
+// Subtle point 6: removing the right half truncates, more than once if need be (§12.1.3).
 func TestRemoveTruncates(t *testing.T) {
 	h := honestGroup(t, 5)
 	for _, v := range []struct{ removed, leaves uint32 }{{3, 8}, {2, 8}, {4, 2}, {1, 1}} {
