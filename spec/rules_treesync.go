@@ -25,14 +25,6 @@ var (
 	KeyPackageInitKey     = rule("10.1/init-key", "10.1", "init_key is not the leaf's encryption_key")
 	InitKeyValid          = rule("10/init-key-valid", "10", "init_key is a public key of the group's KEM")
 
-	RemovedIsMember     = rule("12.1.3/removed", "12.1.3", "removed names a leaf that is not blank")
-	CommitterUpdates    = rule("12.2/committer-update", "12.2", "a Commit covers no Update by the committer")
-	CommitterRemoved    = rule("12.2/committer-removed", "12.2", "a Commit does not remove the committer")
-	OneChangePerLeaf    = rule("12.2/one-change-per-leaf", "12.2", "at most one Update or Remove applies to a leaf")
-	AddsDistinctClients = rule("12.2/adds-distinct", "12.2", "no two Adds are for one client (the same signature_key)")
-	AddsNewClient       = rule("12.2/add-member", "12.2", "an Add is for a client outside the group, or for one that the same Commit removes")
-	PathRequired        = rule("12.4/path-required", "12.4", "a Commit has a path if it covers no proposal, or one of a type that requires it")
-
 	PathLeafKeyFresh = rule("12.4.2/leaf-key-fresh", "12.4.2", "the path's leaf brings another encryption_key than the committer's current leaf")
 	PathKeysFresh    = rule("12.4.2/keys-fresh", "12.4.2", "no public key of the path is elsewhere in the tree or path")
 	PathParentHash   = rule("7.9.2/path-parent-hash", "7.9.2", "the path's leaf has the parent hash that the path gives")

@@ -91,7 +91,7 @@ type player struct {
 // member is one client: what it holds is what a theft finds.
 type member struct {
 	name       string
-	identity   group.Identity
+	client     group.Client
 	group      *group.Group             // nil outside of the group
 	keyPackage *group.KeyPackageSecrets // published, not used for joining yet
 	offline    bool
@@ -109,7 +109,7 @@ type mail struct {
 
 // live are the parts of a member's state that a theft reaches.
 func (m *member) live() []Root {
-	return []Root{{"group", m.group}, {"key_package", m.keyPackage}, {"identity", m.identity}}
+	return []Root{{"group", m.group}, {"key_package", m.keyPackage}, {"identity", m.client.Identity}}
 }
 
 func (p *player) play(st *Statement) error {
@@ -154,13 +154,13 @@ func (p *player) member(name string) (*member, error) {
 		return m, nil
 	}
 	p.rec.As(name, p.line)
-	id, err := group.NewIdentity(p.suite, p.rng, name)
+	client, err := group.NewClient(p.suite, p.rng, name)
 	if err != nil {
 		return nil, fmt.Errorf("making %s's identity: %w", name, err)
 	}
-	m := &member{name: name, identity: id}
+	m := &member{name: name, client: client}
 	p.members, p.byName[name] = append(p.members, m), m
-	p.rec.NameKey(id.SignaturePub, name+"_signature_key")
+	p.rec.NameKey(client.Identity.SignaturePub, name+"_signature_key")
 	return m, nil
 }
 
@@ -190,7 +190,7 @@ func (p *player) publishKeyPackage(m *member) error {
 		return nil
 	}
 	p.rec.As(m.name, p.line)
-	kp, secrets, err := group.NewKeyPackage(p.suite, p.rng, m.identity)
+	kp, secrets, err := m.client.NewKeyPackage(p.rng)
 	if err != nil {
 		return fmt.Errorf("making %s's key package: %w", m.name, err)
 	}

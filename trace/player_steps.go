@@ -13,7 +13,7 @@ import (
 )
 
 func (p *player) create(m *member, name string) error {
-	g, err := group.Create(p.suite, p.rng, m.identity, []byte(name))
+	g, err := m.client.Create(p.rng, []byte(name))
 	if err != nil {
 		return err
 	}
@@ -40,7 +40,7 @@ func (p *player) settled(m *member) error {
 
 func (p *player) propose(m *member, st *Statement) error {
 	if st.Verb == VerbUpdates {
-		next, msg, err := m.group.ProposeUpdate(p.rng, p.format)
+		next, msg, err := m.group.ProposeUpdate(p.rng, group.LeafChange{}, p.format)
 		return p.proposed(m, next, msg, err, model.Event{Proposes: "update"})
 	}
 	for _, name := range st.Names {
@@ -118,29 +118,30 @@ func (p *player) commit(m *member, st *Statement) error {
 	if err != nil {
 		return fmt.Errorf("%s's Commit: %w", m.name, err)
 	}
-	m.group = pending.Next
+	next, welcome := pending.Accept()
+	m.group = next
 	e := difference(before, m.group.Tree(), m.group.Leaf())
 	e.Kind, e.Path, e.Encrypted = model.Commit, !st.NoPath, p.format == group.Private
 	p.step(m, e)
 	p.step(m, model.Event{Kind: model.Process})
-	return p.sendCommit(m, pending, memberNames(before), e.Adds)
+	return p.sendCommit(m, pending.Commit, welcome, memberNames(before), e.Adds)
 }
 
-func (p *player) sendCommit(m *member, pending *group.Pending, old, added []string) error {
+func (p *player) sendCommit(m *member, commit, welcome []byte, old, added []string) error {
 	p.epoch = m.group.Epoch()
 	p.rec.Epoch(p.group, p.epoch)
 	p.nameKeys(m)
-	p.rec.Wire("commit", pending.Commit)
-	if (pending.Welcome == nil) != (len(added) == 0) {
+	p.rec.Wire("commit", commit)
+	if (welcome == nil) != (len(added) == 0) {
 		return errors.New("a Welcome must come with new members, and only with them")
 	}
-	if pending.Welcome != nil {
-		p.rec.Wire("welcome", pending.Welcome)
+	if welcome != nil {
+		p.rec.Wire("welcome", welcome)
 	}
-	if err := p.deliver(old, mail{kind: "commit", from: m.name, bytes: pending.Commit}); err != nil {
+	if err := p.deliver(old, mail{kind: "commit", from: m.name, bytes: commit}); err != nil {
 		return err
 	}
-	if err := p.deliver(added, mail{kind: "welcome", from: m.name, bytes: pending.Welcome}); err != nil {
+	if err := p.deliver(added, mail{kind: "welcome", from: m.name, bytes: welcome}); err != nil {
 		return err
 	}
 	return p.settled(m)
@@ -205,7 +206,7 @@ func (p *player) join(m *member, letter mail) error {
 	if m.keyPackage == nil {
 		return errors.New("it holds no key package")
 	}
-	g, err := group.Join(p.suite, m.identity, *m.keyPackage, letter.bytes)
+	g, err := m.client.Join(*m.keyPackage, letter.bytes, group.JoinOptions{})
 	if err != nil {
 		return err
 	}
@@ -223,7 +224,7 @@ func (p *player) receive(m *member, letter mail) error {
 	if err != nil {
 		return err
 	}
-	if from := memberName(m.group.Tree(), r.Sender); from != letter.from {
+	if from := memberName(m.group.Tree(), r.Sender.LeafIndex); from != letter.from {
 		return fmt.Errorf("it takes it for a message of %s", from)
 	}
 	switch {

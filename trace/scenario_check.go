@@ -128,7 +128,7 @@ func (c *checker) act(actor *person, st *Statement) string {
 	switch st.Verb {
 	case VerbSends:
 		c.messages++
-		return ""
+		return c.sends(actor)
 	case VerbUpdates:
 		if actor.update {
 			return fmt.Sprintf("%s has an Update pending already in epoch %d, expected somebody to commit first", actor.name, c.epoch)
@@ -145,6 +145,18 @@ func (c *checker) act(actor *person, st *Statement) string {
 		}
 	}
 	return c.commit(actor, st)
+}
+
+// sends is the rule of RFC 9420 §12.4: what was proposed is committed first. Who is
+// online has seen all that was proposed.
+func (c *checker) sends(actor *person) string {
+	for _, p := range c.order {
+		if p.add || p.update || p.remove {
+			return fmt.Sprintf("what concerns %s is proposed in epoch %d and must be committed before %s sends (RFC 9420 §12.4), expected somebody to commit first",
+				p.name, c.epoch, actor.name)
+		}
+	}
+	return ""
 }
 
 func (c *checker) adds(names []string) string {

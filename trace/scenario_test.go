@@ -141,6 +141,7 @@ func TestParseMistakes(t *testing.T) {
 		{"theft after leaving", start + "alice removes bob\ncompromise bob", `x.mls:4: bob holds no group state here`},
 		{"later epoch", start + "expect epoch 2 secret", `x.mls:3: epoch 2 is never reached, expected at most 1`},
 		{"later message", start + "bob sends \"x\"\nexpect message 2 secret", `x.mls:4: message 2 is never sent, expected at most 1`},
+		{"sending before committing", start + "bob updates\nbob sends \"x\"", `x.mls:4: what concerns bob is proposed in epoch 1 and must be committed before bob sends (RFC 9420 §12.4), expected somebody to commit first`},
 		{"message 0", start + "expect message 0 secret", `x.mls:3: messages are counted from 1, read 0`},
 	} {
 		t.Run(c.name, func(t *testing.T) {

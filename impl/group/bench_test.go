@@ -38,25 +38,25 @@ func perSize(b *testing.B, f func(b *testing.B, g *fullGroup)) {
 
 func BenchmarkCreate(b *testing.B) {
 	s, rng := benchSuite(b), seeded(1)
-	id, err := NewIdentity(s, rng, "alice")
+	c, err := NewClient(s, rng, "alice")
 	if err != nil {
 		b.Fatal(err)
 	}
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := Create(s, rng, id, []byte("room")); err != nil {
+		if _, err := c.Create(rng, []byte("room")); err != nil {
 			b.Fatal(err)
 		}
 	}
 }
 
 // newcomer is a client that is to be added.
-func newcomer(f *fullGroup) (Identity, wire.KeyPackage, KeyPackageSecrets) {
-	id, err := NewIdentity(f.s, f.rng, "newcomer")
+func newcomer(f *fullGroup) (Client, wire.KeyPackage, KeyPackageSecrets) {
+	c, err := NewClient(f.s, f.rng, "newcomer")
 	f.ok(err)
-	kp, secrets, err := NewKeyPackage(f.s, f.rng, id)
+	kp, secrets, err := c.NewKeyPackage(f.rng)
 	f.ok(err)
-	return id, kp, secrets
+	return c, kp, secrets
 }
 
 // BenchmarkAdd commits one Add without a path, and writes the Welcome.
@@ -75,11 +75,11 @@ func BenchmarkAdd(b *testing.B) {
 // BenchmarkJoin enters by that Welcome, which takes checking the whole tree.
 func BenchmarkJoin(b *testing.B) {
 	perSize(b, func(b *testing.B, f *fullGroup) {
-		id, kp, secrets := newcomer(f)
+		c, kp, secrets := newcomer(f)
 		pending, err := f.member(0).Commit(f.rng, CommitOptions{Add: []wire.KeyPackage{kp}, NoPath: true})
 		f.ok(err)
 		for b.Loop() {
-			if _, err := Join(f.s, id, secrets, pending.Welcome); err != nil {
+			if _, err := c.Join(secrets, pending.welcome, JoinOptions{}); err != nil {
 				b.Fatal(err)
 			}
 		}
@@ -103,7 +103,7 @@ func BenchmarkProcess(b *testing.B) {
 	perSize(b, func(b *testing.B, f *fullGroup) {
 		pending, err := f.member(0).Commit(f.rng, CommitOptions{Format: Public})
 		f.ok(err)
-		g := f.member(len(f.ids) - 1)
+		g := f.member(len(f.clients) - 1)
 		for b.Loop() {
 			if _, err := g.Receive(pending.Commit); err != nil {
 				b.Fatal(err)
@@ -126,7 +126,7 @@ func BenchmarkSend(b *testing.B) {
 // BenchmarkReceive opens messages in order, each once.
 func BenchmarkReceive(b *testing.B) {
 	perSize(b, func(b *testing.B, f *fullGroup) {
-		from, to, data := f.member(0), f.member(len(f.ids)-1), make([]byte, 100)
+		from, to, data := f.member(0), f.member(len(f.clients)-1), make([]byte, 100)
 		for b.Loop() {
 			b.StopTimer()
 			msg, err := from.Send(f.rng, data, nil)

@@ -13,155 +13,217 @@ import (
 
 // CommitOptions say what a Commit does beyond the proposals seen this epoch.
 type CommitOptions struct {
-	Add    []wire.KeyPackage // by value
-	Remove []tree.LeafIndex  // by value
-	NoPath bool              // leave the path out, where RFC 9420 §12.4 allows it
-	Format Format            // Private if zero
-	Now    uint64            // seconds since 1970, for the lifetimes of key packages; 0: not checked
+	// Proposals by value.
+	Add        []wire.KeyPackage
+	Remove     []tree.LeafIndex
+	PSKs       []wire.PreSharedKeyID // without nonces: these are drawn
+	Extensions *[]wire.Extension     // the GroupContext's new extensions, all of them
+	ReInit     *wire.ReInit
+
+	Leaf              LeafChange // of the committer's own leaf
+	NoPath            bool       // leave the path out, where RFC 9420 §12.4 allows it
+	NoReferences      bool       // leave the proposals seen this epoch out
+	Format            Format     // Private if zero
+	AuthenticatedData []byte
+	TreeBeside        bool // leave the ratchet tree out of the Welcome: it is sent otherwise
 }
 
-// Pending is a Commit that the delivery service has not yet accepted. The group
-// that made it stays at its epoch; Next takes its place once it is accepted.
-type Pending struct {
-	Commit  []byte // MLSMessage
-	Welcome []byte // MLSMessage, nil if nobody was added
-	Next    *Group
+// LeafChange is what changes in a leaf along with its key.
+type LeafChange struct {
+	Identity   *Identity         // nil: the same
+	Extensions *[]wire.Extension // nil: the same
 }
 
-// Commit commits the proposals of this epoch and those of opt (RFC 9420 §12.4.1).
+// Commit commits the proposals of this epoch and those of opt (RFC 9420
+// §12.4.1). The group itself stays as it is (§14), but for the message key that
+// a private Commit uses up.
 func (g *Group) Commit(rng io.Reader, opt CommitOptions) (*Pending, error) {
+	if err := g.mayCommit(); err != nil {
+		return nil, err
+	}
 	if opt.Format == 0 {
 		opt.Format = Private
 	}
-	vector, list := g.proposalsToCommit(opt)
-	if err := treesync.ValidateProposals(g.suite, g.tree, g.Leaf(), g.context, list, !opt.NoPath); err != nil {
-		return nil, err
-	}
-	for i := range opt.Add {
-		if err := treesync.ValidateKeyPackage(g.suite, &opt.Add[i], g.context, opt.Now); err != nil {
-			return nil, err
-		}
-	}
-	t, added, err := treesync.ApplyProposals(g.tree, list)
+	byValue, err := g.byValue(rng, opt)
 	if err != nil {
 		return nil, err
 	}
-	commit := wire.Commit{Proposals: vector}
-	p := pathResult{tree: t, private: g.private.Prune(t), commitSecret: treekem.Zero(g.suite)}
-	if !opt.NoPath {
-		if p, err = g.newPath(rng, t, added); err != nil {
+	sender := wire.Sender{Type: wire.SenderMember, LeafIndex: g.Leaf()}
+	d := g.choose(draft{sender: sender, opt: opt, init: g.secrets.Init}, byValue)
+	pending, err := g.commit(rng, d)
+	if err != nil {
+		return nil, err
+	}
+	pending.base = g
+	return pending, nil
+}
+
+// draft is a Commit to be made.
+type draft struct {
+	vector []wire.ProposalOrRef
+	list   []treesync.ProposalFrom
+	sender wire.Sender
+	init   treekem.InitSecret
+	opt    CommitOptions
+	op     treesync.Operation
+	from   *Group // that the new group follows, for its resumption_psk
+}
+
+// add puts one proposal of the committer's own into the draft.
+func (d *draft) add(p wire.Proposal) {
+	d.vector = append(d.vector, wire.ProposalOrRef{Type: wire.ProposalOrRefProposal, Proposal: &p})
+	d.list = append(d.list, treesync.ProposalFrom{Proposal: p, Sender: d.sender})
+}
+
+// commit makes the Commit: sign under the old GroupContext, encrypt the path
+// under the provisional one, derive the keys under the new one (RFC 9420
+// §12.4.1). Public messages first; what consumes a key comes last, and nothing
+// after it can fail.
+func (g *Group) commit(rng io.Reader, d draft) (*Pending, error) {
+	c := g.client
+	ch, err := g.public.Plan(d.list, d.sender, !d.opt.NoPath, d.op)
+	if err != nil {
+		return nil, err
+	}
+	if err := g.ownAdds(d); err != nil {
+		return nil, err
+	}
+	psks, err := c.pskKeys(ch.PSKs, g, d.from)
+	if err != nil {
+		return nil, err
+	}
+	commit := wire.Commit{Proposals: d.vector}
+	p := pathResult{tree: ch.After, private: g.private.Prune(ch.After), commitSecret: treekem.Zero(c.Suite), client: c}
+	if !d.opt.NoPath {
+		if p, err = g.newPath(rng, ch, d.opt.Leaf); err != nil {
 			return nil, err
 		}
 		commit.Path = &p.update
 	}
-	c, err := treedem.Sign(g.suite, g.identity.SignatureKey, opt.Format, g.content(wire.ContentCommit, nil, nil, &commit, nil), g.context)
+	content := g.content(d.sender, wire.ContentCommit)
+	content.Commit, content.AuthenticatedData = &commit, d.opt.AuthenticatedData
+	signed, err := treedem.Sign(c.Suite, g.commitKey(d), d.opt.Format, content, g.Context())
 	if err != nil {
 		return nil, err
 	}
-	e, join, err := g.advance(c, p.tree, p.private, p.commitSecret)
+	e, join, err := g.advance(ch, p.tree, signed, keyInputs{init: d.init, commitSecret: p.commitSecret, psks: psks})
 	if err != nil {
 		return nil, err
 	}
-	c.Auth.ConfirmationTag = e.confirmationTag
-	pending := &Pending{Next: begin(g.suite, g.identity, e)}
-	if pending.Welcome, err = pending.Next.welcome(rng, join, added, p.path); err != nil {
+	e.private = p.private
+	signed.Auth.ConfirmationTag = e.confirmationTag
+	pending := &Pending{next: g.next(p.client, e)}
+	if pending.welcome, err = pending.next.welcomeFor(rng, join, ch.Added, p.path, d.opt); err != nil {
 		return nil, err
 	}
-	// Framed last: it consumes a key, and nothing after it can fail.
-	pending.Commit, err = g.protect(rng, c)
+	pending.Commit, err = g.protect(rng, signed)
 	return pending, err
 }
 
-// proposalsToCommit lists what a Commit by this member covers: every proposal
-// seen that can stand beside the others, by reference, then opt's by value.
-// RFC 9420 §12.2 forbids a committer's own Update and Remove, and a second
-// change of one leaf; a Remove wins over an Update (§12.4).
-func (g *Group) proposalsToCommit(opt CommitOptions) ([]wire.ProposalOrRef, []treesync.ProposalFrom) {
-	changed := map[tree.LeafIndex]bool{g.Leaf(): true}
-	var vector []wire.ProposalOrRef
-	var list []treesync.ProposalFrom
-	for _, leaf := range opt.Remove {
-		changed[leaf] = true
+// commitKey signs a Commit: a member's current key, even if the path brings a
+// new one; for an external Commit the path's own (RFC 9420 §6.1).
+func (g *Group) commitKey(d draft) []byte {
+	if d.sender.Type == wire.SenderNewMemberCommit && d.opt.Leaf.Identity != nil {
+		return d.opt.Leaf.Identity.SignatureKey
 	}
-	take := func(kind wire.ProposalType, leafOf func(cachedProposal) tree.LeafIndex) {
-		for _, p := range g.proposals {
-			if p.proposal.Type != kind {
-				continue
-			}
-			if leafOf != nil {
-				leaf := leafOf(p)
-				if changed[leaf] {
-					continue
-				}
-				changed[leaf] = true
-			}
-			vector = append(vector, wire.ProposalOrRef{Type: wire.ProposalOrRefReference, Reference: p.reference})
-			list = append(list, treesync.ProposalFrom{Proposal: p.proposal, Sender: p.sender, ByRef: true})
-		}
-	}
-	take(wire.ProposalRemove, func(p cachedProposal) tree.LeafIndex { return p.proposal.Remove.Removed })
-	take(wire.ProposalUpdate, func(p cachedProposal) tree.LeafIndex { return p.sender })
-	take(wire.ProposalAdd, nil)
-	byValue := func(p wire.Proposal) {
-		vector = append(vector, wire.ProposalOrRef{Type: wire.ProposalOrRefProposal, Proposal: &p})
-		list = append(list, treesync.ProposalFrom{Proposal: p, Sender: g.Leaf()})
-	}
-	for _, leaf := range opt.Remove {
-		byValue(wire.Proposal{Type: wire.ProposalRemove, Remove: &wire.Remove{Removed: leaf}})
-	}
-	for _, kp := range opt.Add {
-		byValue(wire.Proposal{Type: wire.ProposalAdd, Add: &wire.Add{KeyPackage: kp}})
-	}
-	return vector, list
+	return g.client.Identity.SignatureKey
 }
 
-// pathResult is what a path makes of the tree and of the committer's secrets.
+// ownAdds holds the key packages that this Commit sends by value against the
+// clock: a sender must, where a receiver need not (RFC 9420 §7.3).
+func (g *Group) ownAdds(d draft) error {
+	context := g.Context()
+	for i := range d.opt.Add {
+		if err := treesync.ValidateKeyPackage(g.client.Suite, &d.opt.Add[i], context, g.client.Config.Policy, true); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// pathResult is what a path makes of the tree and of a member's secrets.
 type pathResult struct {
 	tree         treesync.Tree
 	private      treekem.Private
 	commitSecret []byte
-	update       wire.UpdatePath
-	path         *treekem.NewPath // nil without a path
+
+	// The committer's only:
+	client Client // with the identity of the new leaf
+	update wire.UpdatePath
+	path   *treekem.NewPath // nil without a path
 }
 
-// newPath renews the committer's leaf and filtered direct path in t, the tree
-// after the proposals (RFC 9420 §7.5, §12.4.1).
-func (g *Group) newPath(rng io.Reader, t treesync.Tree, added []treesync.Added) (pathResult, error) {
-	s := g.suite
-	steps := treekem.Steps(t, g.Leaf(), leavesOf(added))
-	path, err := treekem.Generate(s, rng, steps)
+// newPath renews the committer's leaf and filtered direct path in the tree after
+// the proposals (RFC 9420 §7.5, §12.4.1).
+func (g *Group) newPath(rng io.Reader, ch treesync.Change, change LeafChange) (pathResult, error) {
+	c := g.client
+	if change.Identity != nil {
+		c.Identity = *change.Identity
+	}
+	steps := stepsOf(ch)
+	path, err := treekem.Generate(c.Suite, rng, steps)
 	if err != nil {
 		return pathResult{}, err
 	}
-	leafKey, leafPub, err := s.GenerateKeyPair(rng)
+	leafKey, leafPub, err := c.Suite.GenerateKeyPair(rng)
 	if err != nil {
 		return pathResult{}, err
 	}
-	var keys [][]byte
-	for _, k := range path.Keys {
-		keys = append(keys, k.PublicKey)
-	}
-	t, parentHash, err := t.ApplyPath(s, g.Leaf(), pathNodes(steps, keys))
+	t, parentHash, err := ch.After.ApplyPath(c.Suite, ch.Committer, pathNodes(path))
 	if err != nil {
 		return pathResult{}, err
 	}
-	leaf := *g.tree.Leaf(g.Leaf())
-	leaf.EncryptionKey, leaf.Source = leafPub, wire.LeafSourceCommit
-	leaf.Lifetime, leaf.ParentHash = wire.Lifetime{}, parentHash
-	if err := treesync.SignLeaf(s, g.identity.SignatureKey, &leaf, g.GroupID(), g.Leaf()); err != nil {
-		return pathResult{}, err
-	}
-	t = t.SetLeaf(g.Leaf(), leaf)
-	provisional, err := g.provisional(s, t)
+	leaf, err := c.renewed(rng, g.public.Tree.Leaf(ch.Committer), ch, change, leafPub)
 	if err != nil {
 		return pathResult{}, err
 	}
-	nodes, err := path.Encrypt(s, rng, steps, provisional)
+	leaf.ParentHash = parentHash
+	if err := treesync.SignLeaf(c.Suite, c.Identity.SignatureKey, &leaf, g.GroupID(), ch.Committer); err != nil {
+		return pathResult{}, err
+	}
+	context, err := provisional(ch, t.SetLeaf(ch.Committer, leaf))
+	if err != nil {
+		return pathResult{}, err
+	}
+	nodes, err := path.Encrypt(c.Suite, rng, steps, context)
 	if err != nil {
 		return pathResult{}, fmt.Errorf("encrypting the path: %w", err)
 	}
+	update := wire.UpdatePath{LeafNode: leaf, Nodes: nodes}
+	merged, err := ch.Merge(&update) // what every receiver will check
+	if err != nil {
+		return pathResult{}, err
+	}
+	private := g.private
+	private.Leaf = ch.Committer
 	return pathResult{
-		tree: t, private: g.private.Adopt(leafKey, path), commitSecret: path.CommitSecret,
-		update: wire.UpdatePath{LeafNode: leaf, Nodes: nodes}, path: path,
+		tree: merged, private: private.Adopt(leafKey, path), commitSecret: path.CommitSecret,
+		client: c, update: update, path: path,
 	}, nil
+}
+
+// renewed is a committer's leaf with a new key: its current one changed, or a new
+// one for somebody who comes from outside.
+func (c Client) renewed(rng io.Reader, current *wire.LeafNode, ch treesync.Change, change LeafChange, key []byte) (wire.LeafNode, error) {
+	if ch.External() || current == nil {
+		leaf, err := c.leaf(rng, key, wire.LeafSourceCommit)
+		if change.Extensions != nil {
+			leaf.Extensions = append(leaf.Extensions, *change.Extensions...)
+		}
+		return leaf, err
+	}
+	return c.changed(*current, wire.LeafSourceCommit, change, key), nil
+}
+
+// changed is leaf, for an Update or a path, with a new key and what else changes.
+func (c Client) changed(leaf wire.LeafNode, source wire.LeafNodeSource, change LeafChange, key []byte) wire.LeafNode {
+	leaf.EncryptionKey, leaf.Source = key, source
+	leaf.Lifetime, leaf.ParentHash = wire.Lifetime{}, nil
+	if change.Identity != nil {
+		leaf.SignatureKey, leaf.Credential = change.Identity.SignaturePub, change.Identity.Credential
+	}
+	if change.Extensions != nil {
+		leaf.Extensions = *change.Extensions
+	}
+	return leaf
 }

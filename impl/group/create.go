@@ -3,27 +3,41 @@ package group
 import (
 	"io"
 
-	"mlsref/impl/suite"
 	"mlsref/impl/treedem"
 	"mlsref/impl/treekem"
 	"mlsref/impl/treesync"
 	"mlsref/impl/wire"
 )
 
-// Create makes a group of one member at epoch 0 (RFC 9420 §11).
-func Create(s suite.Suite, rng io.Reader, id Identity, groupID []byte) (*Group, error) {
+// Create makes a group of one member at epoch 0 (RFC 9420 §11). A group ID
+// should never come twice.
+func (c Client) Create(rng io.Reader, groupID []byte, extensions ...wire.Extension) (*Group, error) {
+	s := c.Suite
+	context := wire.GroupContext{
+		Version: wire.ProtocolMLS10, CipherSuite: s.ID(), GroupID: groupID, Extensions: extensions,
+	}
+	if err := treesync.ValidateGroupContext(s, context, c.Config.Policy); err != nil {
+		return nil, err
+	}
 	leafKey, leafPub, err := s.GenerateKeyPair(rng)
 	if err != nil {
 		return nil, err
 	}
-	leaf := id.leaf(s, leafPub, wire.LeafSourceKeyPackage)
-	leaf.Lifetime = forever
-	if err := treesync.SignLeaf(s, id.SignatureKey, &leaf, groupID, 0); err != nil {
+	leaf, err := c.leaf(rng, leafPub, wire.LeafSourceKeyPackage)
+	if err != nil {
+		return nil, err
+	}
+	if err := treesync.SignLeaf(s, c.Identity.SignatureKey, &leaf, nil, 0); err != nil {
+		return nil, err
+	}
+	check := treesync.LeafCheck{
+		Leaf: &leaf, Source: wire.LeafSourceKeyPackage, Context: context, Policy: c.Config.Policy, Own: true,
+	}
+	if err := treesync.ValidateLeaf(s, check); err != nil {
 		return nil, err
 	}
 	t := treesync.New(leaf)
-	context := wire.GroupContext{
-		Version: wire.ProtocolMLS10, CipherSuite: s.ID(), GroupID: groupID, Epoch: 0, TreeHash: t.TreeHash(s)}
+	context.TreeHash = t.TreeHash(s)
 	epochSecret, err := s.Random(rng, s.Nh())
 	if err != nil {
 		return nil, err
@@ -34,8 +48,9 @@ func Create(s suite.Suite, rng io.Reader, id Identity, groupID []byte) (*Group, 
 	if err != nil {
 		return nil, err
 	}
-	return begin(s, id, epochState{
-		context: context, tree: t, private: treekem.NewPrivate(0, leafKey),
+	return c.begin(epochState{
+		public:  treesync.State{Suite: s, Policy: c.Config.Policy, Context: context, Tree: t},
+		private: treekem.NewPrivate(0, leafKey),
 		secrets: secrets, interim: interim, confirmationTag: tag,
 	}), nil
 }

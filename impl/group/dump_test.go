@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"mlsref/impl/suite"
+	"mlsref/impl/treedem"
 	"mlsref/impl/treesync"
 	"mlsref/impl/wire"
 )
@@ -17,17 +18,21 @@ import (
 // to. The tree stands as its wire form: its nodes may remember a hash.
 func dump(g *Group) string {
 	var b strings.Builder
-	rt := g.tree.Wire()
+	rt := g.public.Tree.Wire()
 	encoded, err := wire.Marshal(&rt)
 	if err != nil {
 		panic(err)
 	}
-	fmt.Fprintf(&b, "tree of %d: %x\n", g.tree.Leaves(), encoded)
+	fmt.Fprintf(&b, "tree of %d: %x\n", g.public.Tree.Leaves(), encoded)
 	dumpValue(&b, "g", reflect.ValueOf(g))
 	return b.String()
 }
 
-var opaque = map[reflect.Type]bool{reflect.TypeFor[suite.Suite](): true, reflect.TypeFor[treesync.Tree](): true}
+// Policy and Padding are the application's choice, not state.
+var opaque = map[reflect.Type]bool{
+	reflect.TypeFor[suite.Suite](): true, reflect.TypeFor[treesync.Tree](): true,
+	reflect.TypeFor[treesync.Policy](): true, reflect.TypeFor[treedem.Padding](): true,
+}
 
 func dumpValue(b *strings.Builder, path string, v reflect.Value) {
 	if opaque[v.Type()] {
@@ -76,7 +81,7 @@ func TestDumpSeesChanges(t *testing.T) {
 	p.commit("alice", CommitOptions{}, "bob")
 	alice, bob := p.members["alice"], p.members["bob"]
 	before := dump(bob)
-	for _, want := range [][]byte{bob.secrets.Membership, bob.interim, bob.identity.SignatureKey, bob.GroupID()} {
+	for _, want := range [][]byte{bob.secrets.Membership, bob.interim, bob.client.Identity.SignatureKey, bob.GroupID()} {
 		if !bytes.Contains([]byte(before), fmt.Appendf(nil, "%x", want)) {
 			t.Errorf("%x is missing from\n%s", want, before)
 		}

@@ -1,6 +1,7 @@
 package group
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"testing"
@@ -21,7 +22,7 @@ type fullGroup struct {
 	rng      io.Reader
 	context  wire.GroupContext
 	tree     treesync.Tree
-	ids      []Identity
+	clients  []Client
 	leafKeys [][]byte
 	secrets  map[tree.Index][]byte // path secrets
 	keys     map[tree.Index]treekem.NodeKey
@@ -32,16 +33,16 @@ func newFullGroup(t testing.TB, s suite.Suite, rng io.Reader, n int) *fullGroup 
 	f := &fullGroup{t: t, s: s, rng: rng, secrets: map[tree.Index][]byte{}, keys: map[tree.Index]treekem.NodeKey{},
 		context: wire.GroupContext{Version: wire.ProtocolMLS10, CipherSuite: s.ID(), GroupID: []byte("full"), Epoch: 7}}
 	for i := range n {
-		id, err := NewIdentity(s, rng, fmt.Sprint("member ", i))
+		c, err := NewClient(s, rng, fmt.Sprint("member ", i))
 		f.ok(err)
-		kp, secrets, err := NewKeyPackage(s, rng, id)
+		kp, secrets, err := c.NewKeyPackage(rng)
 		f.ok(err)
 		if i == 0 {
 			f.tree = treesync.New(kp.LeafNode)
 		} else {
 			f.tree, _ = f.tree.Add(kp.LeafNode)
 		}
-		f.ids, f.leafKeys = append(f.ids, id), append(f.leafKeys, secrets.EncryptionKey)
+		f.clients, f.leafKeys = append(f.clients, c), append(f.leafKeys, secrets.EncryptionKey)
 	}
 	for i := 0; i < n; i += 2 {
 		f.path(tree.LeafIndex(i))
@@ -69,20 +70,18 @@ func (f *fullGroup) path(leaf tree.LeafIndex) {
 	path, err := treekem.Generate(f.s, f.rng, steps)
 	f.ok(err)
 	secret := path.SecretFor(leaf)
-	var public [][]byte
 	for _, k := range path.Keys {
 		f.keys[k.Node], f.secrets[k.Node] = k, secret
-		public = append(public, k.PublicKey)
 		secret = f.s.DeriveSecret(secret, "path")
 	}
 	sk, pk, err := f.s.GenerateKeyPair(f.rng)
 	f.ok(err)
-	t, parentHash, err := f.tree.ApplyPath(f.s, leaf, pathNodes(steps, public))
+	t, parentHash, err := f.tree.ApplyPath(f.s, leaf, pathNodes(path))
 	f.ok(err)
 	node := *t.Leaf(leaf)
 	node.EncryptionKey, node.Source = pk, wire.LeafSourceCommit
 	node.Lifetime, node.ParentHash = wire.Lifetime{}, parentHash
-	f.ok(treesync.SignLeaf(f.s, f.ids[leaf].SignatureKey, &node, f.context.GroupID, leaf))
+	f.ok(treesync.SignLeaf(f.s, f.clients[leaf].Identity.SignatureKey, &node, f.context.GroupID, leaf))
 	f.tree, f.leafKeys[leaf] = t.SetLeaf(leaf, node), sk
 }
 
@@ -94,8 +93,8 @@ func (f *fullGroup) member(leaf int) *Group {
 			path = append(path, f.keys[n])
 		}
 	}
-	return begin(f.s, f.ids[leaf], epochState{
-		context: f.context, tree: f.tree, private: treekem.NewPrivate(tree.LeafIndex(leaf), f.leafKeys[leaf], path...),
+	return f.clients[leaf].begin(epochState{
+		public: treesync.State{Suite: f.s, Context: f.context, Tree: f.tree}, private: treekem.NewPrivate(tree.LeafIndex(leaf), f.leafKeys[leaf], path...),
 		secrets: treekem.EpochSecret(f.epoch).Secrets(f.s), interim: make([]byte, f.s.Nh()),
 	})
 }
@@ -107,12 +106,14 @@ func TestFullGroup(t *testing.T) {
 		s, err := suite.ByID(1)
 		check(t, err)
 		f := newFullGroup(t, s, seeded(9), n)
-		check(t, treesync.ValidateTree(s, f.tree, f.context))
+		check(t, treesync.ValidateTree(s, f.tree, f.context, treesync.Policy{}))
 		a, b := f.member(0), f.member(n-1)
 		pending, err := a.Commit(f.rng, CommitOptions{})
 		check(t, err)
 		r, err := b.Receive(pending.Commit)
 		check(t, err)
-		equal(t, "epoch_authenticator", r.Next.EpochAuthenticator(), pending.Next.EpochAuthenticator())
+		if !bytes.Equal(r.Next.EpochAuthenticator(), pending.next.EpochAuthenticator()) {
+			t.Errorf("%d members: the first and the last do not agree", n)
+		}
 	}
 }

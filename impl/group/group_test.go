@@ -22,6 +22,7 @@ type party struct {
 	s       suite.Suite
 	rng     io.Reader
 	format  Format
+	config  Config
 	members map[string]*Group
 }
 
@@ -36,14 +37,15 @@ func (p *party) ok(err error) {
 	}
 }
 
-func (p *party) identity(name string) Identity {
-	id, err := NewIdentity(p.s, p.rng, name)
+func (p *party) client(name string) Client {
+	c, err := NewClient(p.s, p.rng, name)
 	p.ok(err)
-	return id
+	c.Config = p.config
+	return c
 }
 
 func (p *party) create(name string) {
-	g, err := Create(p.s, p.rng, p.identity(name), []byte("room"))
+	g, err := p.client(name).Create(p.rng, []byte("room"))
 	p.ok(err)
 	p.members[name] = g
 }
@@ -53,10 +55,10 @@ func (p *party) leaf(name string) tree.LeafIndex { return p.members[name].Leaf()
 // commit commits as name, adding and removing by value, and delivers.
 func (p *party) commit(name string, opt CommitOptions, add ...string) {
 	p.t.Helper()
-	ids, kps := map[string]Identity{}, map[string]KeyPackageSecrets{}
+	clients, kps := map[string]Client{}, map[string]KeyPackageSecrets{}
 	for _, a := range add {
-		ids[a] = p.identity(a)
-		kp, secrets, err := NewKeyPackage(p.s, p.rng, ids[a])
+		clients[a] = p.client(a)
+		kp, secrets, err := clients[a].NewKeyPackage(p.rng)
 		p.ok(err)
 		kps[a] = secrets
 		opt.Add = append(opt.Add, kp)
@@ -65,9 +67,10 @@ func (p *party) commit(name string, opt CommitOptions, add ...string) {
 	pending, err := p.members[name].Commit(p.rng, opt)
 	p.ok(err)
 	p.deliver(name, pending.Commit)
-	p.members[name] = pending.Next
+	next, welcome := pending.Accept()
+	p.members[name] = next
 	for _, a := range add {
-		p.members[a], err = Join(p.s, ids[a], kps[a], pending.Welcome)
+		p.members[a], err = clients[a].Join(kps[a], welcome, JoinOptions{})
 		p.ok(err)
 	}
 	p.agree()
@@ -91,7 +94,7 @@ func (p *party) deliver(from string, msg []byte) {
 
 func (p *party) update(name string) {
 	p.t.Helper()
-	next, msg, err := p.members[name].ProposeUpdate(p.rng, p.format)
+	next, msg, err := p.members[name].ProposeUpdate(p.rng, LeafChange{}, p.format)
 	p.ok(err)
 	p.members[name] = next
 	p.deliver(name, msg)
@@ -110,17 +113,17 @@ func (p *party) agree() {
 			p.t.Fatalf("%s at epoch %d does not agree with epoch %d", name, g.Epoch(), first.Epoch())
 		}
 		for _, n := range g.private.Holds() {
-			if g.tree.Blank(n) {
+			if g.public.Tree.Blank(n) {
 				p.t.Fatalf("%s holds a key of the blank node %d", name, n)
 			}
 		}
-		for _, n := range tree.DirectPath(g.Leaf(), g.tree.Leaves()) {
+		for _, n := range tree.DirectPath(g.Leaf(), g.public.Tree.Leaves()) {
 			held := false
 			for _, m := range g.private.Holds() {
 				held = held || m == n
 			}
-			want := !g.tree.Blank(n)
-			for _, u := range g.tree.Unmerged(n) {
+			want := !g.public.Tree.Blank(n)
+			for _, u := range g.public.Tree.Unmerged(n) {
 				want = want && u != g.Leaf()
 			}
 			if held != want {
@@ -190,8 +193,8 @@ func TestMessages(t *testing.T) {
 		for _, i := range []int{2, 0, 3, 1} { // out of order
 			r, err := p.members["carol"].Receive(msgs[i])
 			p.ok(err)
-			if !bytes.Equal(r.Application, []byte{byte(i)}) || r.Sender != p.leaf("bob") {
-				t.Errorf("message %d opens as %x from leaf %d", i, r.Application, r.Sender)
+			if !bytes.Equal(r.Application, []byte{byte(i)}) || r.Sender.LeafIndex != p.leaf("bob") {
+				t.Errorf("message %d opens as %x from leaf %d", i, r.Application, r.Sender.LeafIndex)
 			}
 		}
 		for i, m := range msgs {
@@ -234,7 +237,7 @@ func TestRejectedMessageChangesNothing(t *testing.T) {
 			if r.Next.Epoch() != 2 || bob.Epoch() != 1 {
 				t.Errorf("epochs %d and %d, want 2 and 1", r.Next.Epoch(), bob.Epoch())
 			}
-			if !bytes.Equal(r.Next.EpochAuthenticator(), pending.Next.EpochAuthenticator()) {
+			if !bytes.Equal(r.Next.EpochAuthenticator(), pending.next.EpochAuthenticator()) {
 				t.Error("bob and alice do not agree")
 			}
 		})
@@ -267,24 +270,32 @@ func TestWelcomeIsRefused(t *testing.T) {
 	s, _ := suite.ByID(0x0001)
 	p := newParty(t, s, Private)
 	p.create("alice")
-	id := p.identity("bob")
-	kp, secrets, err := NewKeyPackage(s, p.rng, id)
+	bob := p.client("bob")
+	kp, secrets, err := bob.NewKeyPackage(p.rng)
 	p.ok(err)
 	pending, err := p.members["alice"].Commit(p.rng, CommitOptions{Add: []wire.KeyPackage{kp}})
 	p.ok(err)
-	if _, err := Join(s, id, secrets, pending.Welcome); err != nil {
+	_, welcome := pending.Accept()
+	if _, err := bob.Join(secrets, welcome, JoinOptions{}); err != nil {
 		t.Fatal(err)
 	}
-	_, other, err := NewKeyPackage(s, p.rng, id)
+	_, other, err := bob.NewKeyPackage(p.rng)
 	p.ok(err)
-	if _, err := Join(s, id, other, pending.Welcome); !errors.Is(err, ErrNotForUs) {
+	if _, err := bob.Join(other, welcome, JoinOptions{}); !errors.Is(err, ErrNotForUs) {
 		t.Errorf("another key package: %v", err)
 	}
-	for i := range pending.Welcome {
-		bad := bytes.Clone(pending.Welcome)
+	for i := range welcome {
+		bad := bytes.Clone(welcome)
 		bad[i] ^= 1
-		if _, err := Join(s, id, secrets, bad); err == nil {
+		if _, err := bob.Join(secrets, bad, JoinOptions{}); err == nil {
 			t.Fatalf("byte %d flipped, and the Welcome is accepted", i)
 		}
+	}
+}
+
+func check(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
 	}
 }

@@ -2,9 +2,9 @@ package group
 
 import (
 	"io"
+	"slices"
 
 	"mlsref/impl/suite"
-	"mlsref/impl/treesync"
 	"mlsref/impl/wire"
 )
 
@@ -30,52 +30,47 @@ func NewIdentity(s suite.Suite, rng io.Reader, name string) (Identity, error) {
 	}, nil
 }
 
-// leaf is an unsigned leaf node for id with the given HPKE key.
-func (id Identity) leaf(s suite.Suite, encryptionKey []byte, source wire.LeafNodeSource) wire.LeafNode {
-	return wire.LeafNode{
+// NewClient is a client with a fresh basic identity and the zero Config.
+func NewClient(s suite.Suite, rng io.Reader, name string) (Client, error) {
+	id, err := NewIdentity(s, rng, name)
+	return Client{Suite: s, Identity: id}, err
+}
+
+// leaf is an unsigned leaf node of c with the given HPKE key.
+func (c Client) leaf(rng io.Reader, encryptionKey []byte, source wire.LeafNodeSource) (wire.LeafNode, error) {
+	leaf := wire.LeafNode{
 		EncryptionKey: encryptionKey,
-		SignatureKey:  id.SignaturePub,
-		Credential:    id.Credential,
-		Capabilities: wire.Capabilities{
-			Versions:     []wire.ProtocolVersion{wire.ProtocolMLS10},
-			CipherSuites: []wire.CipherSuite{s.ID()},
-			Credentials:  []wire.CredentialType{wire.CredentialBasic},
-		},
-		Source: source,
+		SignatureKey:  c.Identity.SignaturePub,
+		Credential:    c.Identity.Credential,
+		Capabilities:  c.capabilities(),
+		Source:        source,
 	}
+	if source == wire.LeafSourceKeyPackage {
+		leaf.Lifetime = c.Config.Lifetime
+		if leaf.Lifetime == (wire.Lifetime{}) {
+			leaf.Lifetime = forever
+		}
+	}
+	return leaf, c.grease(rng, &leaf)
 }
 
-// KeyPackageSecrets is a KeyPackage with its private keys, kept by the client
-// until it has joined (RFC 9420 §10).
-type KeyPackageSecrets struct {
-	KeyPackage    wire.KeyPackage
-	InitKey       []byte // private
-	EncryptionKey []byte // private, of the leaf
-}
-
-// forever is the lifetime that the scenarios' key packages are given: the
-// group's time is not the clock's. RFC 9420 §7.2 leaves the limit to the application.
+// forever is the lifetime of a client that has no clock. RFC 9420 §7.2 leaves the
+// limit to the application.
 var forever = wire.Lifetime{NotBefore: 0, NotAfter: 1<<64 - 1}
 
-// NewKeyPackage makes a KeyPackage with fresh init and leaf keys (RFC 9420 §10).
-func NewKeyPackage(s suite.Suite, rng io.Reader, id Identity) (wire.KeyPackage, KeyPackageSecrets, error) {
-	var none KeyPackageSecrets
-	initKey, initPub, err := s.GenerateKeyPair(rng)
-	if err != nil {
-		return wire.KeyPackage{}, none, err
+// capabilities are what c's leaves list (RFC 9420 §7.2): what it uses, and what
+// its Config adds.
+func (c Client) capabilities() wire.Capabilities {
+	have := c.Config.Capabilities
+	have.Versions = with(have.Versions, wire.ProtocolMLS10)
+	have.CipherSuites = with(have.CipherSuites, c.Suite.ID())
+	have.Credentials = with(have.Credentials, c.Identity.Credential.Type)
+	return have
+}
+
+func with[T comparable](list []T, v T) []T {
+	if slices.Contains(list, v) {
+		return list
 	}
-	leafKey, leafPub, err := s.GenerateKeyPair(rng)
-	if err != nil {
-		return wire.KeyPackage{}, none, err
-	}
-	leaf := id.leaf(s, leafPub, wire.LeafSourceKeyPackage)
-	leaf.Lifetime = forever
-	if err := treesync.SignLeaf(s, id.SignatureKey, &leaf, nil, 0); err != nil {
-		return wire.KeyPackage{}, none, err
-	}
-	kp := wire.KeyPackage{Version: wire.ProtocolMLS10, CipherSuite: s.ID(), InitKey: initPub, LeafNode: leaf}
-	if err := treesync.SignKeyPackage(s, id.SignatureKey, &kp); err != nil {
-		return wire.KeyPackage{}, none, err
-	}
-	return kp, KeyPackageSecrets{KeyPackage: kp, InitKey: initKey, EncryptionKey: leafKey}, nil
+	return append(slices.Clone(list), v)
 }

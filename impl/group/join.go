@@ -2,7 +2,7 @@ package group
 
 import (
 	"bytes"
-	"errors"
+	"slices"
 
 	"mlsref/impl/suite"
 	"mlsref/impl/tree"
@@ -13,33 +13,80 @@ import (
 	"mlsref/spec"
 )
 
-// ErrNotForUs says that a Welcome names none of this client's KeyPackages.
-var ErrNotForUs = errors.New("the Welcome is for none of this client's key packages")
+// JoinOptions are what a joiner knows beside the Welcome or GroupInfo.
+type JoinOptions struct {
+	Tree     []byte   // the ratchet_tree (RFC 9420 §12.4.3.3), if it is sent beside; nil: it is in the extension
+	From     *Group   // the group that this one branches from or reinitialises, with its resumption_psk
+	GroupIDs [][]byte // of the groups that the client is in
+}
+
+// JoinWith enters a group by a Welcome for one of the KeyPackages of the store, and
+// drops that, unless it is one of last resort.
+func (c Client) JoinWith(store *KeyPackageStore, welcome []byte, opt JoinOptions) (*Group, error) {
+	w, err := parseWelcome(welcome)
+	if err != nil {
+		return nil, err
+	}
+	i, err := store.find(c.Suite, w)
+	if err != nil {
+		return nil, err
+	}
+	g, err := c.join(store.kept[i], w, opt)
+	if err != nil {
+		return nil, err
+	}
+	store.used(i)
+	return g, nil
+}
 
 // Join enters a group by a Welcome, an MLSMessage (RFC 9420 §12.4.3.1), with the
 // private keys of one KeyPackage. The caller drops these once it has joined.
-func Join(s suite.Suite, id Identity, kps KeyPackageSecrets, welcome []byte) (*Group, error) {
-	var m wire.MLSMessage
-	if err := wire.Unmarshal(welcome, &m); err != nil {
+func (c Client) Join(kps KeyPackageSecrets, welcome []byte, opt JoinOptions) (*Group, error) {
+	w, err := parseWelcome(welcome)
+	if err != nil {
+		return nil, err
+	}
+	return c.join(kps, w, opt)
+}
+
+func parseWelcome(welcome []byte) (*wire.Welcome, error) {
+	m, err := parse(welcome)
+	if err != nil {
 		return nil, err
 	}
 	if m.Welcome == nil {
-		return nil, errors.New("the message is no Welcome")
+		return nil, errNoWelcome
 	}
-	w := m.Welcome
+	return m.Welcome, nil
+}
+
+// join follows RFC 9420 §12.4.3.1, in its order.
+func (c Client) join(kps KeyPackageSecrets, w *wire.Welcome, opt JoinOptions) (*Group, error) {
+	s := c.Suite
 	secrets, err := openGroupSecrets(s, kps, w)
 	if err != nil {
 		return nil, err
 	}
-	member := treekem.JoinerSecret(secrets.JoinerSecret).Member(s, treekem.Zero(s))
+	if err := linkingPSKAlone(secrets.PSKs); err != nil {
+		return nil, err
+	}
+	psks, err := c.pskKeys(secrets.PSKs, opt.From)
+	if err != nil {
+		return nil, err
+	}
+	pskSecret, err := treekem.PSKSecret(s, psks)
+	if err != nil {
+		return nil, err
+	}
+	member := treekem.JoinerSecret(secrets.JoinerSecret).Member(s, pskSecret)
 	info, err := openGroupInfo(s, member, w)
 	if err != nil {
 		return nil, err
 	}
-	if info.GroupContext.CipherSuite != kps.KeyPackage.CipherSuite {
-		return nil, spec.JoinSuite.Broken("the GroupInfo's is 0x%04x, the KeyPackage's 0x%04x", uint16(info.GroupContext.CipherSuite), uint16(kps.KeyPackage.CipherSuite))
+	if err := joinSuite(info, kps); err != nil {
+		return nil, err
 	}
-	t, err := joinTree(s, info)
+	t, err := c.joinTree(info, opt)
 	if err != nil {
 		return nil, err
 	}
@@ -47,10 +94,15 @@ func Join(s suite.Suite, id Identity, kps KeyPackageSecrets, welcome []byte) (*G
 	if err != nil {
 		return nil, err
 	}
-	return joinEpoch(s, id, info, t, private, member)
+	g, err := c.joinEpoch(info, t, private, member)
+	if err != nil {
+		return nil, err
+	}
+	return g, g.follows(secrets.PSKs, opt.From)
 }
 
-// openGroupSecrets finds this client's entry and opens it.
+// openGroupSecrets finds the KeyPackage's entry and opens it. Entries for others
+// are passed over, known or not; of two for us the first counts.
 func openGroupSecrets(s suite.Suite, kps KeyPackageSecrets, w *wire.Welcome) (*wire.GroupSecrets, error) {
 	if w.CipherSuite != s.ID() || kps.KeyPackage.CipherSuite != s.ID() {
 		return nil, spec.JoinSuite.Broken("the Welcome's is 0x%04x, the KeyPackage's 0x%04x", uint16(w.CipherSuite), uint16(kps.KeyPackage.CipherSuite))
@@ -59,24 +111,16 @@ func openGroupSecrets(s suite.Suite, kps KeyPackageSecrets, w *wire.Welcome) (*w
 	if err != nil {
 		return nil, err
 	}
-	for _, entry := range w.Secrets {
-		if !bytes.Equal(entry.NewMember, ref) {
-			continue
-		}
-		plaintext, err := s.DecryptWithLabel(kps.InitKey, "Welcome", w.EncryptedGroupInfo, entry.EncryptedGroupSecrets)
-		if err != nil {
-			return nil, spec.WelcomeDecrypts.Broken("the group secrets: %v", err)
-		}
-		secrets := &wire.GroupSecrets{}
-		if err := wire.Unmarshal(plaintext, secrets); err != nil {
-			return nil, err
-		}
-		if len(secrets.PSKs) > 0 {
-			return nil, spec.WelcomePSKs.Broken("%d PSKs, and this client holds none", len(secrets.PSKs))
-		}
-		return secrets, nil
+	i := slices.IndexFunc(w.Secrets, func(e wire.EncryptedGroupSecrets) bool { return bytes.Equal(e.NewMember, ref) })
+	if i < 0 {
+		return nil, ErrNotForUs
 	}
-	return nil, ErrNotForUs
+	plaintext, err := s.DecryptWithLabel(kps.InitKey, "Welcome", w.EncryptedGroupInfo, w.Secrets[i].EncryptedGroupSecrets)
+	if err != nil {
+		return nil, spec.WelcomeDecrypts.Broken("the group secrets: %v", err)
+	}
+	secrets := &wire.GroupSecrets{}
+	return secrets, wire.Unmarshal(plaintext, secrets)
 }
 
 func openGroupInfo(s suite.Suite, member treekem.MemberSecret, w *wire.Welcome) (*wire.GroupInfo, error) {
@@ -89,39 +133,89 @@ func openGroupInfo(s suite.Suite, member treekem.MemberSecret, w *wire.Welcome) 
 	return info, wire.Unmarshal(plaintext, info)
 }
 
-// joinTree takes the ratchet tree from the GroupInfo and verifies both.
-func joinTree(s suite.Suite, info *wire.GroupInfo) (treesync.Tree, error) {
+func joinSuite(info *wire.GroupInfo, kps KeyPackageSecrets) error {
+	if info.GroupContext.CipherSuite != kps.KeyPackage.CipherSuite {
+		return spec.JoinSuite.Broken("the GroupInfo's is 0x%04x, the KeyPackage's 0x%04x",
+			uint16(info.GroupContext.CipherSuite), uint16(kps.KeyPackage.CipherSuite))
+	}
+	return nil
+}
+
+// joinTree takes the ratchet tree, from beside or from the GroupInfo, and verifies
+// both. Who joins from outside makes the same checks: §12.4.3 asks it of all new
+// members, and only the confirmation tag is out of its reach.
+func (c Client) joinTree(info *wire.GroupInfo, opt JoinOptions) (treesync.Tree, error) {
 	var none treesync.Tree
-	var rt wire.RatchetTree
-	found := false
-	for _, e := range info.Extensions {
-		if e.Type == wire.ExtensionRatchetTree {
-			if err := wire.Unmarshal(e.Data, &rt); err != nil {
-				return none, err
-			}
-			found = true
-		}
+	if err := treesync.ValidateGroupInfoExtensions(info.Extensions); err != nil {
+		return none, err
 	}
-	if !found {
-		return none, errors.New("the GroupInfo has no ratchet_tree extension")
-	}
-	t, err := treesync.FromWire(s, rt)
+	rt, err := ratchetTree(info, opt)
 	if err != nil {
 		return none, err
 	}
-	if err := verifyGroupInfo(s, t, info); err != nil {
+	t, err := treesync.FromWire(c.Suite, *rt)
+	if err != nil {
 		return none, err
 	}
-	if !bytes.Equal(t.TreeHash(s), info.GroupContext.TreeHash) {
-		return none, spec.JoinTreeHash.Broken("the tree's is %x, the GroupContext's %x", t.TreeHash(s), info.GroupContext.TreeHash)
+	if err := verifyGroupInfo(c.Suite, t, info); err != nil {
+		return none, err
 	}
-	return t, treesync.ValidateTree(s, t, info.GroupContext)
+	if err := joinVersion(info); err != nil {
+		return none, err
+	}
+	if err := groupIDUnique(info, opt); err != nil {
+		return none, err
+	}
+	if have := t.TreeHash(c.Suite); !bytes.Equal(have, info.GroupContext.TreeHash) {
+		return none, spec.JoinTreeHash.Broken("the tree's is %x, the GroupContext's %x", have, info.GroupContext.TreeHash)
+	}
+	if err := treesync.ValidateGroupContext(c.Suite, info.GroupContext, c.Config.Policy); err != nil {
+		return none, err
+	}
+	if err := treesync.ValidateTree(c.Suite, t, info.GroupContext, c.Config.Policy); err != nil {
+		return none, err
+	}
+	return t, treesync.ValidateSupport(c.capabilities(), info.GroupContext)
+}
+
+func ratchetTree(info *wire.GroupInfo, opt JoinOptions) (*wire.RatchetTree, error) {
+	data := opt.Tree
+	for _, e := range info.Extensions {
+		if e.Type == wire.ExtensionRatchetTree {
+			data = e.Data
+		}
+	}
+	if data == nil {
+		return nil, errNoTree
+	}
+	rt := &wire.RatchetTree{}
+	return rt, wire.Unmarshal(data, rt)
+}
+
+func joinVersion(info *wire.GroupInfo) error {
+	if v := info.GroupContext.Version; v != wire.ProtocolMLS10 {
+		return spec.MessageVersion.Broken("the group's version is %d", v)
+	}
+	return nil
+}
+
+// groupIDUnique trusts the caller's list of groups. A group that this one
+// reinitialises is over, so its ID may come again (RFC 9420 §11.2).
+func groupIDUnique(info *wire.GroupInfo, opt JoinOptions) error {
+	for _, id := range opt.GroupIDs {
+		over := opt.From != nil && opt.From.reinit != nil && bytes.Equal(opt.From.GroupID(), id)
+		if bytes.Equal(id, info.GroupContext.GroupID) && !over {
+			return spec.GroupIDUnique.Broken("this client is in group %x already", id)
+		}
+	}
+	return nil
 }
 
 // joinPrivate finds the joiner's leaf and gives it its keys: the leaf's, and
 // those from the common ancestor with the committer up to the root. Blank
 // ancestors are not on the filtered path and take no path secret, though the
-// text speaks of each parent.
+// text speaks of each parent. The GroupInfo's signer is taken for the committer,
+// as the text does without saying it.
 func joinPrivate(s suite.Suite, t treesync.Tree, kps KeyPackageSecrets, signer tree.LeafIndex, pathSecret *wire.PathSecret) (treekem.Private, error) {
 	leaf, ok, err := findLeaf(t, &kps.KeyPackage.LeafNode)
 	if err != nil {
@@ -151,8 +245,11 @@ func findLeaf(t treesync.Tree, want *wire.LeafNode) (tree.LeafIndex, bool, error
 	if err != nil {
 		return 0, false, err
 	}
-	for _, i := range t.Members() {
-		have, err := wire.Marshal(t.Leaf(i))
+	for i, leaf := range t.All() {
+		if !bytes.Equal(leaf.EncryptionKey, want.EncryptionKey) {
+			continue
+		}
+		have, err := wire.Marshal(leaf)
 		if err != nil {
 			return 0, false, err
 		}
@@ -164,7 +261,8 @@ func findLeaf(t treesync.Tree, want *wire.LeafNode) (tree.LeafIndex, bool, error
 }
 
 // joinEpoch derives the epoch's keys and checks that the committer had them.
-func joinEpoch(s suite.Suite, id Identity, info *wire.GroupInfo, t treesync.Tree, private treekem.Private, member treekem.MemberSecret) (*Group, error) {
+func (c Client) joinEpoch(info *wire.GroupInfo, t treesync.Tree, private treekem.Private, member treekem.MemberSecret) (*Group, error) {
+	s := c.Suite
 	context, err := wire.Marshal(&info.GroupContext)
 	if err != nil {
 		return nil, err
@@ -178,8 +276,8 @@ func joinEpoch(s suite.Suite, id Identity, info *wire.GroupInfo, t treesync.Tree
 	if err != nil {
 		return nil, err
 	}
-	return begin(s, id, epochState{
-		context: info.GroupContext, tree: t, private: private,
-		secrets: secrets, interim: interim, confirmationTag: info.ConfirmationTag,
+	return c.begin(epochState{
+		public:  treesync.State{Suite: s, Policy: c.Config.Policy, Context: info.GroupContext, Tree: t},
+		private: private, secrets: secrets, interim: interim, confirmationTag: info.ConfirmationTag,
 	}), nil
 }

@@ -2,129 +2,83 @@ package group
 
 import (
 	"bytes"
+	"slices"
 
-	"mlsref/impl/tree"
 	"mlsref/impl/treedem"
 	"mlsref/impl/treekem"
 	"mlsref/impl/treesync"
 	"mlsref/impl/wire"
-	"mlsref/spec"
 )
 
 // receiveCommit applies a verified Commit (RFC 9420 §12.4.2), one call per
 // bullet, in the RFC's order, and returns the next epoch. On error nothing has
 // changed.
 func (g *Group) receiveCommit(c *treedem.Content) (next *Group, removed bool, err error) {
-	commit, committer := c.Content.Commit, c.Content.Sender.LeafIndex
-	list, err := g.resolve(commit, committer)
+	commit, sender := c.Content.Commit, c.Content.Sender
+	list, err := g.public.Resolve(commit, sender)
 	if err != nil {
 		return nil, false, err
 	}
-	if err := treesync.ValidateProposals(g.suite, g.tree, committer, g.context, list, commit.Path != nil); err != nil {
-		return nil, false, err
-	}
-	t, added, err := treesync.ApplyProposals(g.tree, list)
+	ch, err := g.public.Plan(list, sender, commit.Path != nil, treesync.Ordinary)
 	if err != nil {
 		return nil, false, err
 	}
-	if g.removes(list) {
+	if slices.Contains(ch.Removed, g.Leaf()) {
 		return nil, true, nil
 	}
-	p := pathResult{tree: t, private: g.ownUpdate(t).Prune(t), commitSecret: treekem.Zero(g.suite)}
+	in := keyInputs{init: g.secrets.Init, commitSecret: treekem.Zero(g.client.Suite)}
+	if in.psks, err = g.client.pskKeys(ch.PSKs, g); err != nil {
+		return nil, false, err
+	}
+	private, client := g.ownUpdate(ch.After)
+	p := pathResult{tree: ch.After, private: private.Prune(ch.After), commitSecret: in.commitSecret}
 	if commit.Path != nil {
-		if p, err = g.processPath(c, t, added, p.private); err != nil {
+		if p, err = g.processPath(ch, commit.Path, p.private); err != nil {
 			return nil, false, err
 		}
 	}
-	e, _, err := g.advance(c, p.tree, p.private, p.commitSecret)
+	in.commitSecret = p.commitSecret
+	if ch.KEMOutput != nil {
+		if in.init, err = g.externalInit(ch.KEMOutput); err != nil {
+			return nil, false, err
+		}
+	}
+	e, _, err := g.advance(ch, p.tree, c, in)
 	if err != nil {
 		return nil, false, err
 	}
-	if err := treedem.VerifyConfirmation(g.suite, e.secrets.Confirmation, e.context.ConfirmedTranscriptHash, c.Auth.ConfirmationTag); err != nil {
+	e.private = p.private
+	if err := treedem.VerifyConfirmation(g.client.Suite, e.secrets.Confirmation, e.public.Context.ConfirmedTranscriptHash, c.Auth.ConfirmationTag); err != nil {
 		return nil, false, err
 	}
-	return begin(g.suite, g.identity, e), false, nil
+	return g.next(client, e), false, nil
 }
 
-// resolve replaces references by the proposals seen this epoch (RFC 9420 §12.4).
-// A reference to an unseen proposal is refused, which §12.2 forgets to say.
-// A proposal by value counts as sent by the committer.
-func (g *Group) resolve(commit *wire.Commit, committer tree.LeafIndex) ([]treesync.ProposalFrom, error) {
-	var list []treesync.ProposalFrom
-	for i, p := range commit.Proposals {
-		if p.Type == wire.ProposalOrRefProposal {
-			list = append(list, treesync.ProposalFrom{Proposal: *p.Proposal, Sender: committer})
-			continue
-		}
-		seen := g.seen(p.Reference)
-		if seen == nil {
-			return nil, spec.ProposalKnown.Broken("proposal %d refers to %x, which was not received this epoch", i, p.Reference)
-		}
-		list = append(list, treesync.ProposalFrom{Proposal: seen.proposal, Sender: seen.sender, ByRef: true})
-	}
-	return list, nil
-}
-
-func (g *Group) seen(reference []byte) *cachedProposal {
-	for i := range g.proposals {
-		if bytes.Equal(g.proposals[i].reference, reference) {
-			return &g.proposals[i]
+// ownUpdate is the private half with the new leaf key, and the client with the
+// new identity, if t has taken up one of this member's own Updates.
+func (g *Group) ownUpdate(t treesync.Tree) (treekem.Private, Client) {
+	leaf, client := t.Leaf(g.Leaf()), g.client
+	for _, u := range g.updates {
+		if leaf != nil && bytes.Equal(leaf.EncryptionKey, u.publicKey) {
+			client.Identity = u.identity
+			return g.private.WithLeafKey(u.privateKey), client
 		}
 	}
-	return nil
+	return g.private, client
 }
 
-func (g *Group) removes(list []treesync.ProposalFrom) bool {
-	for _, p := range list {
-		if p.Proposal.Type == wire.ProposalRemove && p.Proposal.Remove.Removed == g.Leaf() {
-			return true
-		}
-	}
-	return false
-}
-
-// ownUpdate is the private half with the new leaf key, if t has taken up this
-// member's own Update.
-func (g *Group) ownUpdate(t treesync.Tree) treekem.Private {
-	leaf := t.Leaf(g.Leaf())
-	if g.update != nil && leaf != nil && bytes.Equal(leaf.EncryptionKey, g.update.publicKey) {
-		return g.private.WithLeafKey(g.update.privateKey)
-	}
-	return g.private
-}
-
-// processPath validates the UpdatePath, merges it into t, the tree after the
-// proposals, and opens the path secret for this member (RFC 9420 §12.4.2, §7.5).
-func (g *Group) processPath(c *treedem.Content, t treesync.Tree, added []treesync.Added, private treekem.Private) (pathResult, error) {
-	sender, path := c.Content.Sender.LeafIndex, c.Content.Commit.Path
-	if err := treesync.ValidatePath(g.suite, t, sender, g.context, path); err != nil {
-		return pathResult{}, err
-	}
-	return g.mergePath(sender, path, t, added, private)
-}
-
-// mergePath is processPath for a path that layer 1 has found valid.
-func (g *Group) mergePath(sender tree.LeafIndex, path *wire.UpdatePath, t treesync.Tree, added []treesync.Added, private treekem.Private) (pathResult, error) {
-	steps := treekem.Steps(t, sender, leavesOf(added))
-	if err := treekem.PathShape(steps, path.Nodes); err != nil {
-		return pathResult{}, err
-	}
-	var keys [][]byte
-	for _, n := range path.Nodes {
-		keys = append(keys, n.EncryptionKey)
-	}
-	merged, parentHash, err := t.ApplyPath(g.suite, sender, pathNodes(steps, keys))
+// processPath validates the UpdatePath and merges it into the tree, which is
+// layer 1's part, and opens the path secret for this member (RFC 9420 §12.4.2,
+// §7.5).
+func (g *Group) processPath(ch treesync.Change, path *wire.UpdatePath, private treekem.Private) (pathResult, error) {
+	merged, err := ch.Merge(path)
 	if err != nil {
 		return pathResult{}, err
 	}
-	if !bytes.Equal(parentHash, path.LeafNode.ParentHash) {
-		return pathResult{}, spec.PathParentHash.Broken("the leaf's parent_hash is %x, want %x", path.LeafNode.ParentHash, parentHash)
-	}
-	merged = merged.SetLeaf(sender, path.LeafNode)
-	provisional, err := g.provisional(g.suite, merged)
+	context, err := provisional(ch, merged)
 	if err != nil {
 		return pathResult{}, err
 	}
-	next, commitSecret, err := private.Process(g.suite, t, sender, steps, path.Nodes, provisional)
+	next, commitSecret, err := private.Process(g.client.Suite, ch.After, ch.Committer, stepsOf(ch), path.Nodes, context)
 	return pathResult{tree: merged, private: next, commitSecret: commitSecret}, err
 }

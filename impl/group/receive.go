@@ -3,7 +3,6 @@ package group
 import (
 	"errors"
 
-	"mlsref/impl/tree"
 	"mlsref/impl/treedem"
 	"mlsref/impl/treesync"
 	"mlsref/impl/wire"
@@ -14,31 +13,33 @@ import (
 // if the message removed this member, whose state should then be dropped
 // (RFC 9420 §12.4.2, last paragraph).
 type Received struct {
-	Next        *Group
-	Kind        wire.ContentType
-	Sender      tree.LeafIndex
-	Application []byte // application messages
-	Removed     bool   // a Commit that removed this member
+	Next              *Group
+	Kind              wire.ContentType
+	Epoch             uint64 // in which it was sent
+	Sender            wire.Sender
+	Application       []byte // application messages
+	AuthenticatedData []byte
+	Removed           bool // a Commit that removed this member
 }
 
-// ErrOwnMessage says that a message is this member's own.
-var ErrOwnMessage = treedem.ErrOwnMessage
-
-// Receive processes an MLSMessage of the current epoch (RFC 9420 §6, §12). On
+// Receive processes an MLSMessage of the current epoch, or an application
+// message of an earlier one that the Config keeps (RFC 9420 §6, §12, §15.3). On
 // error nothing has changed; otherwise the key that opened it is gone.
 func (g *Group) Receive(msg []byte) (Received, error) {
-	var m wire.MLSMessage
-	if err := wire.Unmarshal(msg, &m); err != nil {
-		return Received{}, err
-	}
-	c, consume, err := g.unprotect(&m)
+	m, err := parse(msg)
 	if err != nil {
 		return Received{}, err
 	}
-	r := Received{Next: g, Kind: c.Content.ContentType, Sender: c.Content.Sender.LeafIndex}
+	if past := g.pastEpochOf(m); past != nil {
+		return g.receiveLate(past, m.PrivateMessage)
+	}
+	c, consume, err := g.unprotect(m)
+	if err != nil {
+		return Received{}, err
+	}
+	r := receivedFrom(c)
+	r.Next = g
 	switch r.Kind {
-	case wire.ContentApplication:
-		r.Application = c.Content.ApplicationData
 	case wire.ContentProposal:
 		r.Next, err = g.receiveProposal(c)
 	case wire.ContentCommit:
@@ -51,47 +52,67 @@ func (g *Group) Receive(msg []byte) (Received, error) {
 	return r, nil
 }
 
-// unprotect opens the framing and verifies the signature under the sender's leaf.
+func receivedFrom(c *treedem.Content) Received {
+	return Received{
+		Kind: c.Content.ContentType, Epoch: c.Content.Epoch, Sender: c.Content.Sender,
+		Application: c.Content.ApplicationData, AuthenticatedData: c.Content.AuthenticatedData,
+	}
+}
+
+// parse reads an MLSMessage of this protocol's version.
+func parse(msg []byte) (*wire.MLSMessage, error) {
+	m := &wire.MLSMessage{}
+	if err := wire.Unmarshal(msg, m); err != nil {
+		return nil, err
+	}
+	if m.Version != wire.ProtocolMLS10 {
+		return nil, spec.MessageVersion.Broken("version %d", m.Version)
+	}
+	return m, nil
+}
+
+// unprotect opens the framing and verifies the signature under the sender's key.
 func (g *Group) unprotect(m *wire.MLSMessage) (c *treedem.Content, consume func(), err error) {
+	s := g.client.Suite
 	consume = func() {}
 	switch {
 	case m.PublicMessage != nil:
-		c, err = treedem.UnprotectPublic(g.suite, g.secrets.Membership, m.PublicMessage, g.context)
+		c, err = treedem.UnprotectPublic(s, g.secrets.Membership, m.PublicMessage, g.Context())
 	case m.PrivateMessage != nil:
-		c, consume, err = treedem.UnprotectPrivate(g.suite, g.secrets.SenderData, g.ratchets, m.PrivateMessage, g.context, g.Leaf())
+		c, consume, err = treedem.UnprotectPrivate(s, g.secrets.SenderData, g.ratchets, m.PrivateMessage, g.Context(), g.Leaf())
 	default:
 		err = errors.New("the message is neither a PublicMessage nor a PrivateMessage")
 	}
 	if err != nil {
 		return nil, nil, err
 	}
-	sender := c.Content.Sender
-	if sender.Type != wire.SenderMember {
-		return nil, nil, errors.New("messages from outside the group are not supported yet")
-	}
-	if sender.LeafIndex == g.Leaf() {
+	if sender := c.Content.Sender; sender.Type == wire.SenderMember && sender.LeafIndex == g.Leaf() {
 		return nil, nil, ErrOwnMessage
 	}
-	pk := signatureKey(g.tree, sender.LeafIndex)
-	if pk == nil {
-		return nil, nil, spec.SenderIsMember.Broken("leaf %d is blank", sender.LeafIndex)
-	}
-	return c, consume, treedem.VerifySignature(g.suite, pk, c, g.context)
+	return c, consume, verify(g.public, c)
 }
 
-// receiveProposal caches a valid proposal for the epoch's Commit (RFC 9420 §12.1).
+// verify checks the signature of an opened message (RFC 9420 §6.1): layer 1 says
+// whose key it is, layer 3 what was signed.
+func verify(public treesync.State, c *treedem.Content) error {
+	pk, err := public.SenderKey(&c.Content)
+	if err != nil {
+		return err
+	}
+	return treedem.VerifySignature(public.Suite, pk, c, public.Context)
+}
+
+// receiveProposal keeps a valid proposal for the epoch's Commit (RFC 9420 §12.1).
 func (g *Group) receiveProposal(c *treedem.Content) (*Group, error) {
-	ref, err := treedem.ProposalRef(g.suite, c)
+	ref, err := treedem.ProposalRef(g.client.Suite, c)
 	if err != nil {
 		return nil, err
 	}
-	p := cachedProposal{reference: ref, proposal: *c.Content.Proposal, sender: c.Content.Sender.LeafIndex}
-	if err := g.validateProposal(p.proposal, p.sender); err != nil {
+	public, err := g.public.Receive(ref, *c.Content.Proposal, c.Content.Sender)
+	if err != nil {
 		return nil, err
 	}
-	return g.with(p), nil
-}
-
-func (g *Group) validateProposal(p wire.Proposal, sender tree.LeafIndex) error {
-	return treesync.ValidateProposal(g.suite, g.tree, g.context, treesync.ProposalFrom{Proposal: p, Sender: sender, ByRef: true})
+	next := *g
+	next.public = public
+	return &next, nil
 }

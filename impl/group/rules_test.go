@@ -27,7 +27,7 @@ type forgery struct {
 // forge is a Commit with a path by g, bent.
 func forge(p *party, g *Group, f forgery) []byte {
 	p.t.Helper()
-	r, err := g.newPath(p.rng, g.tree, nil)
+	r, err := g.newPath(p.rng, emptyChange(p, g), LeafChange{})
 	p.ok(err)
 	if f.path != nil {
 		f.path(g, &r)
@@ -36,16 +36,17 @@ func forge(p *party, g *Group, f forgery) []byte {
 	if f.commit != nil {
 		f.commit(&commit)
 	}
-	content := g.content(wire.ContentCommit, nil, nil, &commit, nil)
+	content := g.content(self(g), wire.ContentCommit)
+	content.Commit = &commit
 	if f.content != nil {
 		f.content(&content)
 	}
-	c, err := treedem.Sign(g.suite, g.identity.SignatureKey, p.format, content, g.context)
+	c, err := treedem.Sign(p.s, g.client.Identity.SignatureKey, p.format, content, g.Context())
 	p.ok(err)
 	if f.signed != nil {
 		f.signed(g, c)
 	}
-	e, _, err := g.advance(c, r.tree, r.private, r.commitSecret)
+	e, _, err := g.advance(emptyChange(p, g), r.tree, c, keyInputs{init: g.secrets.Init, commitSecret: r.commitSecret})
 	p.ok(err)
 	c.Auth.ConfirmationTag = e.confirmationTag
 	if f.tagged != nil {
@@ -56,9 +57,19 @@ func forge(p *party, g *Group, f forgery) []byte {
 	return msg
 }
 
+// self is g as the sender of a message.
+func self(g *Group) wire.Sender { return wire.Sender{Type: wire.SenderMember, LeafIndex: g.Leaf()} }
+
+// emptyChange is what a Commit of no proposals by g does before its path.
+func emptyChange(p *party, g *Group) treesync.Change {
+	ch, err := g.public.Plan(nil, self(g), true, treesync.Ordinary)
+	p.ok(err)
+	return ch
+}
+
 // resignLeaf signs a path's changed leaf again.
 func resignLeaf(g *Group, r *pathResult) {
-	if err := treesync.SignLeaf(g.suite, g.identity.SignatureKey, &r.update.LeafNode, g.GroupID(), g.Leaf()); err != nil {
+	if err := treesync.SignLeaf(g.client.Suite, g.client.Identity.SignatureKey, &r.update.LeafNode, g.GroupID(), g.Leaf()); err != nil {
 		panic(err)
 	}
 }
@@ -66,11 +77,11 @@ func resignLeaf(g *Group, r *pathResult) {
 // rootSecret encrypts another path secret for the root to its first recipient.
 func rootSecret(p *party, other []byte) func(*Group, *pathResult) {
 	return func(g *Group, r *pathResult) {
-		steps := treekem.Steps(g.tree, g.Leaf(), nil)
+		steps := treekem.Steps(g.public.Tree, g.Leaf(), nil)
 		last := len(steps) - 1
-		provisional, err := g.provisional(g.suite, r.tree)
+		provisional, err := provisional(emptyChange(p, g), r.tree)
 		p.ok(err)
-		ct, err := g.suite.EncryptWithLabel(p.rng, steps[last].Recipients[0].Key, "UpdatePathNode", provisional, other)
+		ct, err := p.s.EncryptWithLabel(p.rng, steps[last].Recipients[0].Key, "UpdatePathNode", provisional, other)
 		p.ok(err)
 		r.update.Nodes[last].EncryptedPathSecret[0] = ct
 	}
@@ -120,7 +131,7 @@ func TestCommitRules(t *testing.T) {
 			{"a blank leaf", spec.SenderIsMember, forgery{content: func(c *wire.FramedContent) { c.Sender.LeafIndex = 1 }}},
 			{"the confirmation tag", spec.ConfirmationTag, forgery{tagged: func(c *treedem.Content) { c.Auth.ConfirmationTag[0] ^= 1 }}},
 			{"a tag for other content", spec.ConfirmationTag, forgery{tagged: func(c *treedem.Content) {
-				c.Auth.ConfirmationTag = treedem.ConfirmationTag(s, carol.secrets.Confirmation, carol.context.ConfirmedTranscriptHash)
+				c.Auth.ConfirmationTag = treedem.ConfirmationTag(s, carol.secrets.Confirmation, carol.Context().ConfirmedTranscriptHash)
 			}}},
 			{"no confirmation tag", spec.ConfirmationTag, forgery{tagged: func(c *treedem.Content) { c.Auth.ConfirmationTag = nil }}},
 		} {
@@ -151,24 +162,21 @@ func TestCommitRules(t *testing.T) {
 // fitOtherKey puts a wrong public key at the root of the path and makes parent
 // hash, leaf and ciphertexts fit, so that only the key itself is wrong.
 func fitOtherKey(p *party, g *Group, r *pathResult) {
-	steps := treekem.Steps(g.tree, g.Leaf(), nil)
-	_, other, err := g.suite.GenerateKeyPair(p.rng)
+	steps := treekem.Steps(g.public.Tree, g.Leaf(), nil)
+	_, other, err := p.s.GenerateKeyPair(p.rng)
 	p.ok(err)
-	var keys [][]byte
-	for _, k := range r.path.Keys {
-		keys = append(keys, k.PublicKey)
-	}
-	keys[len(keys)-1] = other
-	t, parentHash, err := g.tree.ApplyPath(g.suite, g.Leaf(), pathNodes(steps, keys))
+	nodes := pathNodes(r.path)
+	nodes[len(nodes)-1].EncryptionKey = other
+	t, parentHash, err := g.public.Tree.ApplyPath(p.s, g.Leaf(), nodes)
 	p.ok(err)
 	r.update.LeafNode.ParentHash = parentHash
 	resignLeaf(g, r)
 	r.tree = t.SetLeaf(g.Leaf(), r.update.LeafNode)
-	provisional, err := g.provisional(g.suite, r.tree)
+	provisional, err := provisional(emptyChange(p, g), r.tree)
 	p.ok(err)
-	r.update.Nodes, err = r.path.Encrypt(g.suite, p.rng, steps, provisional)
+	r.update.Nodes, err = r.path.Encrypt(p.s, p.rng, steps, provisional)
 	p.ok(err)
-	r.update.Nodes[len(keys)-1].EncryptionKey = other
+	r.update.Nodes[len(nodes)-1].EncryptionKey = other
 }
 
 // Messages other than Commits from a leaf that is blank, or that is not there.
@@ -188,9 +196,10 @@ func TestSenderRules(t *testing.T) {
 		"another":      {spec.ContentSignature, 3},
 		"a blank leaf": {spec.SenderIsMember, 1},
 	} {
-		content := carol.content(wire.ContentApplication, []byte("hello"), nil, nil, nil)
+		content := carol.content(self(carol), wire.ContentApplication)
+		content.ApplicationData = []byte("hello")
 		content.Sender.LeafIndex = v.leaf
-		c, err := treedem.Sign(s, carol.identity.SignatureKey, Private, content, carol.context)
+		c, err := treedem.Sign(s, carol.client.Identity.SignatureKey, Private, content, carol.Context())
 		check(t, err)
 		msg, err := carol.protect(p.rng, c)
 		check(t, err)
@@ -202,9 +211,10 @@ func TestSenderRules(t *testing.T) {
 			t.Errorf("%s: alice changed is %v", what, changed)
 		}
 	}
-	content := carol.content(wire.ContentProposal, nil, &wire.Proposal{Type: wire.ProposalRemove, Remove: &wire.Remove{Removed: 0}}, nil, nil)
+	content := carol.content(self(carol), wire.ContentProposal)
+	content.Proposal = &wire.Proposal{Type: wire.ProposalRemove, Remove: &wire.Remove{Removed: 0}}
 	content.Sender.LeafIndex = 4
-	c, err := treedem.Sign(s, carol.identity.SignatureKey, Public, content, carol.context)
+	c, err := treedem.Sign(s, carol.client.Identity.SignatureKey, Public, content, carol.Context())
 	check(t, err)
 	msg, err := carol.protect(p.rng, c)
 	check(t, err)
@@ -279,10 +289,10 @@ func TestJoinRules(t *testing.T) {
 	p.create("alice")
 	p.commit("alice", CommitOptions{}, "bob", "carol")
 	p.commit("alice", CommitOptions{Remove: []tree.LeafIndex{p.leaf("bob")}})
-	dave := p.identity("dave")
-	kp, kps, err := NewKeyPackage(s, p.rng, dave)
+	dave := p.client("dave")
+	kp, kps, err := dave.NewKeyPackage(p.rng)
 	check(t, err)
-	other, _, err := NewKeyPackage(s, p.rng, dave)
+	other, _, err := dave.NewKeyPackage(p.rng)
 	check(t, err)
 	alice := p.members["alice"]
 	with, err := alice.Commit(p.rng, CommitOptions{Add: []wire.KeyPackage{kp}})
@@ -295,47 +305,47 @@ func TestJoinRules(t *testing.T) {
 		welcome []byte
 		bend    func(*opened)
 	}{
-		{"nothing", nil, with.Welcome, func(*opened) {}},
-		{"nothing, no path", nil, without.Welcome, func(*opened) {}},
-		{"the Welcome's suite", spec.JoinSuite, with.Welcome, func(o *opened) { o.welcome.CipherSuite = 3 }},
-		{"the GroupInfo's suite", spec.JoinSuite, with.Welcome, func(o *opened) { o.info.GroupContext.CipherSuite = 3 }},
-		{"another joiner_secret", spec.WelcomeDecrypts, with.Welcome, func(o *opened) { o.secrets.JoinerSecret[0] ^= 1 }},
-		{"a PSK", spec.WelcomePSKs, with.Welcome, func(o *opened) {
+		{"nothing", nil, with.welcome, func(*opened) {}},
+		{"nothing, no path", nil, without.welcome, func(*opened) {}},
+		{"the Welcome's suite", spec.JoinSuite, with.welcome, func(o *opened) { o.welcome.CipherSuite = 3 }},
+		{"the GroupInfo's suite", spec.JoinSuite, with.welcome, func(o *opened) { o.info.GroupContext.CipherSuite = 3 }},
+		{"another joiner_secret", spec.WelcomeDecrypts, with.welcome, func(o *opened) { o.secrets.JoinerSecret[0] ^= 1 }},
+		{"a PSK", spec.PSKsHeld, with.welcome, func(o *opened) {
 			o.secrets.PSKs = []wire.PreSharedKeyID{{PSKType: wire.PSKExternal, PSKID: []byte("psk"), PSKNonce: make([]byte, s.Nh())}}
 		}},
-		{"signed by another", spec.GroupInfoSignature, with.Welcome, func(o *opened) { o.signKey = dave.SignatureKey }},
-		{"changed after signing", spec.GroupInfoSignature, with.Welcome, func(o *opened) { o.signKey, o.info.GroupContext.Epoch = nil, 77 }},
-		{"another signer", spec.GroupInfoSignature, with.Welcome, func(o *opened) { o.info.Signer = 2 }},
-		{"a signer that is blank", spec.GroupInfoSignature, with.Welcome, func(o *opened) { o.info.Signer = 3 }},
-		{"a signer out of the tree", spec.GroupInfoSignature, with.Welcome, func(o *opened) { o.info.Signer = 1<<32 - 1 }},
-		{"another tree hash", spec.JoinTreeHash, with.Welcome, func(o *opened) { o.info.GroupContext.TreeHash[0] ^= 1 }},
-		{"a tree that is not valid", spec.LeafSignature, with.Welcome, func(o *opened) {
+		{"signed by another", spec.GroupInfoSignature, with.welcome, func(o *opened) { o.signKey = dave.Identity.SignatureKey }},
+		{"changed after signing", spec.GroupInfoSignature, with.welcome, func(o *opened) { o.signKey, o.info.GroupContext.Epoch = nil, 77 }},
+		{"another signer", spec.GroupInfoSignature, with.welcome, func(o *opened) { o.info.Signer = 2 }},
+		{"a signer that is blank", spec.GroupInfoSignature, with.welcome, func(o *opened) { o.info.Signer = 3 }},
+		{"a signer out of the tree", spec.GroupInfoSignature, with.welcome, func(o *opened) { o.info.Signer = 1<<32 - 1 }},
+		{"another tree hash", spec.JoinTreeHash, with.welcome, func(o *opened) { o.info.GroupContext.TreeHash[0] ^= 1 }},
+		{"a tree that is not valid", spec.LeafSignature, with.welcome, func(o *opened) {
 			o.bendTree(func(rt *wire.RatchetTree) { rt.Nodes[4].Leaf.Signature[0] ^= 1 })
 		}},
-		{"a blank node at the end", spec.TreeLastNode, with.Welcome, func(o *opened) {
+		{"a blank node at the end", spec.TreeLastNode, with.welcome, func(o *opened) {
 			o.bendTree(func(rt *wire.RatchetTree) { rt.Nodes = append(rt.Nodes, nil) })
 		}},
-		{"another leaf of dave's", spec.JoinLeaf, without.Welcome, func(o *opened) {
+		{"another leaf of dave's", spec.JoinLeaf, without.welcome, func(o *opened) {
 			o.bendTree(func(rt *wire.RatchetTree) { rt.Nodes[2].Leaf = &other.LeafNode })
 		}},
-		{"another path secret", spec.PathKeysMatch, with.Welcome, func(o *opened) { o.secrets.PathSecret.PathSecret[0] ^= 1 }},
-		{"another confirmation tag", spec.ConfirmationTag, with.Welcome, func(o *opened) { o.info.ConfirmationTag[0] ^= 1 }},
-		{"another epoch", spec.ConfirmationTag, with.Welcome, func(o *opened) { o.info.GroupContext.Epoch++ }},
+		{"another path secret", spec.PathKeysMatch, with.welcome, func(o *opened) { o.secrets.PathSecret.PathSecret[0] ^= 1 }},
+		{"another confirmation tag", spec.ConfirmationTag, with.welcome, func(o *opened) { o.info.ConfirmationTag[0] ^= 1 }},
+		{"another epoch", spec.ConfirmationTag, with.welcome, func(o *opened) { o.info.GroupContext.Epoch++ }},
 	} {
 		t.Run(v.what, func(t *testing.T) {
-			msg := rewelcome(p, kps, v.welcome, alice.identity.SignatureKey, v.bend)
-			if _, err := Join(s, dave, kps, msg); !errors.Is(err, v.rule) {
+			msg := rewelcome(p, kps, v.welcome, alice.client.Identity.SignatureKey, v.bend)
+			if _, err := dave.Join(kps, msg, JoinOptions{}); !errors.Is(err, v.rule) {
 				t.Errorf("got %v, want %v", err, v.rule)
 			}
 		})
 	}
 	t.Run("the encrypted group secrets", func(t *testing.T) {
 		var m wire.MLSMessage
-		check(t, wire.Unmarshal(bytes.Clone(with.Welcome), &m))
+		check(t, wire.Unmarshal(bytes.Clone(with.welcome), &m))
 		m.Welcome.Secrets[0].EncryptedGroupSecrets.Ciphertext[0] ^= 1
 		msg, err := wire.Marshal(&m)
 		check(t, err)
-		if _, err := Join(s, dave, kps, msg); !errors.Is(err, spec.WelcomeDecrypts) {
+		if _, err := dave.Join(kps, msg, JoinOptions{}); !errors.Is(err, spec.WelcomeDecrypts) {
 			t.Errorf("got %v, want %v", err, spec.WelcomeDecrypts)
 		}
 	})

@@ -10,25 +10,62 @@ import (
 	"mlsref/spec"
 )
 
-// groupInfo signs the GroupInfo of this epoch, with the ratchet tree in its
-// extension (RFC 9420 §12.4.3, §12.4.3.3).
-func (g *Group) groupInfo() (*wire.GroupInfo, error) {
-	rt := g.tree.Wire()
-	ratchetTree, err := wire.Marshal(&rt)
+// GroupInfoOptions say what a GroupInfo carries.
+type GroupInfoOptions struct {
+	Tree        bool // the ratchet_tree extension
+	ExternalPub bool // the external_pub extension, with which anybody may join from outside
+}
+
+// GroupInfo describes this epoch to whom this member gives it: an MLSMessage
+// (RFC 9420 §12.4.3). Anybody outside needs it for an external Commit.
+func (g *Group) GroupInfo(rng io.Reader, opt GroupInfoOptions) ([]byte, error) {
+	if err := g.mayCommit(); err != nil {
+		return nil, err
+	}
+	info, err := g.groupInfo(rng, opt)
 	if err != nil {
 		return nil, err
 	}
-	info := &wire.GroupInfo{
-		GroupContext:    g.context,
-		Extensions:      []wire.Extension{{Type: wire.ExtensionRatchetTree, Data: ratchetTree}},
-		ConfirmationTag: g.confirmationTag,
-		Signer:          g.Leaf(),
+	return wire.Marshal(&wire.MLSMessage{Version: wire.ProtocolMLS10, WireFormat: wire.WireFormatGroupInfo, GroupInfo: info})
+}
+
+// RatchetTree is the public tree as it is sent beside a Welcome or GroupInfo
+// (RFC 9420 §12.4.3.3).
+func (g *Group) RatchetTree() ([]byte, error) {
+	rt := g.public.Tree.Wire()
+	return wire.Marshal(&rt)
+}
+
+// groupInfo signs the GroupInfo of this epoch.
+func (g *Group) groupInfo(rng io.Reader, opt GroupInfoOptions) (*wire.GroupInfo, error) {
+	s := g.client.Suite
+	info := &wire.GroupInfo{GroupContext: g.Context(), ConfirmationTag: g.confirmationTag, Signer: g.Leaf()}
+	if opt.Tree {
+		rt, err := g.RatchetTree()
+		if err != nil {
+			return nil, err
+		}
+		info.Extensions = append(info.Extensions, wire.Extension{Type: wire.ExtensionRatchetTree, Data: rt})
+	}
+	if opt.ExternalPub {
+		_, pub, err := treekem.ExternalKeyPair(s, g.secrets.External)
+		if err != nil {
+			return nil, err
+		}
+		data, err := wire.Marshal(&wire.ExternalPub{ExternalPub: pub})
+		if err != nil {
+			return nil, err
+		}
+		info.Extensions = append(info.Extensions, wire.Extension{Type: wire.ExtensionExternalPub, Data: data})
+	}
+	if err := g.client.greaseExtensions(rng, g.public.Tree.Leaf(g.Leaf()).Capabilities, &info.Extensions); err != nil {
+		return nil, err
 	}
 	tbs, err := wire.Marshal(&wire.GroupInfoTBS{GroupInfo: info})
 	if err != nil {
 		return nil, err
 	}
-	info.Signature, err = g.suite.SignWithLabel(g.identity.SignatureKey, "GroupInfoTBS", tbs)
+	info.Signature, err = s.SignWithLabel(g.client.Identity.SignatureKey, "GroupInfoTBS", tbs)
 	return info, err
 }
 
@@ -38,25 +75,25 @@ func verifyGroupInfo(s suite.Suite, t treesync.Tree, info *wire.GroupInfo) error
 	if err != nil {
 		return err
 	}
-	pk := signatureKey(t, info.Signer)
-	if pk == nil {
+	leaf := t.Leaf(info.Signer)
+	if leaf == nil {
 		return spec.GroupInfoSignature.Broken("the signer's leaf %d is blank", info.Signer)
 	}
-	if !s.VerifyWithLabel(pk, "GroupInfoTBS", tbs, info.Signature) {
+	if !s.VerifyWithLabel(leaf.SignatureKey, "GroupInfoTBS", tbs, info.Signature) {
 		return spec.GroupInfoSignature.Broken("the signature of leaf %d does not verify", info.Signer)
 	}
 	return nil
 }
 
-// welcome writes one Welcome for all new members (RFC 9420 §12.4.3.1); nil if
+// welcomeFor writes one Welcome for all new members (RFC 9420 §12.4.3.1); nil if
 // there are none. g is the group at the new epoch. GroupInfo is encrypted first:
 // it is the context of the others. Its AEAD has no additional data, which the
 // RFC leaves unsaid and peers agree on.
-func (g *Group) welcome(rng io.Reader, join joinSecrets, added []treesync.Added, path *treekem.NewPath) ([]byte, error) {
+func (g *Group) welcomeFor(rng io.Reader, join joinSecrets, added []treesync.Added, path *treekem.NewPath, opt CommitOptions) ([]byte, error) {
 	if len(added) == 0 {
 		return nil, nil
 	}
-	info, err := g.groupInfo()
+	info, err := g.groupInfo(rng, GroupInfoOptions{Tree: !opt.TreeBeside})
 	if err != nil {
 		return nil, err
 	}
@@ -64,14 +101,15 @@ func (g *Group) welcome(rng io.Reader, join joinSecrets, added []treesync.Added,
 	if err != nil {
 		return nil, err
 	}
-	key, nonce := treekem.WelcomeKey(g.suite, join.welcome)
-	encrypted, err := g.suite.Seal(key, nonce, nil, plaintext)
+	s := g.client.Suite
+	key, nonce := treekem.WelcomeKey(s, join.welcome)
+	encrypted, err := s.Seal(key, nonce, nil, plaintext)
 	if err != nil {
 		return nil, err
 	}
-	w := &wire.Welcome{CipherSuite: g.suite.ID(), EncryptedGroupInfo: encrypted}
+	w := &wire.Welcome{CipherSuite: s.ID(), EncryptedGroupInfo: encrypted}
 	for _, a := range added {
-		secrets, err := g.secretsFor(rng, join, a, path, encrypted)
+		secrets, err := secretsFor(s, rng, join, a, path, encrypted)
 		if err != nil {
 			return nil, err
 		}
@@ -80,11 +118,12 @@ func (g *Group) welcome(rng io.Reader, join joinSecrets, added []treesync.Added,
 	return wire.Marshal(&wire.MLSMessage{Version: wire.ProtocolMLS10, WireFormat: wire.WireFormatWelcome, Welcome: w})
 }
 
-// secretsFor encrypts the joiner_secret, and the path secret if the Commit had
-// a path, to one new member's init key.
-func (g *Group) secretsFor(rng io.Reader, join joinSecrets, a treesync.Added, path *treekem.NewPath, encryptedInfo []byte) (wire.EncryptedGroupSecrets, error) {
+// secretsFor encrypts the joiner_secret, the IDs of the PSKs, and the path secret
+// if the Commit had a path, to one new member's init key. The text still says
+// "init_secret"; the struct has joiner_secret.
+func secretsFor(s suite.Suite, rng io.Reader, join joinSecrets, a treesync.Added, path *treekem.NewPath, encryptedInfo []byte) (wire.EncryptedGroupSecrets, error) {
 	var none wire.EncryptedGroupSecrets
-	secrets := &wire.GroupSecrets{JoinerSecret: join.joiner}
+	secrets := &wire.GroupSecrets{JoinerSecret: join.joiner, PSKs: join.psks}
 	if path != nil {
 		secrets.PathSecret = &wire.PathSecret{PathSecret: path.SecretFor(a.Leaf)}
 	}
@@ -92,19 +131,10 @@ func (g *Group) secretsFor(rng io.Reader, join joinSecrets, a treesync.Added, pa
 	if err != nil {
 		return none, err
 	}
-	ref, err := keyPackageRef(g.suite, &a.KeyPackage)
+	ref, err := keyPackageRef(s, &a.KeyPackage)
 	if err != nil {
 		return none, err
 	}
-	ct, err := g.suite.EncryptWithLabel(rng, a.KeyPackage.InitKey, "Welcome", encryptedInfo, plaintext)
+	ct, err := s.EncryptWithLabel(rng, a.KeyPackage.InitKey, "Welcome", encryptedInfo, plaintext)
 	return wire.EncryptedGroupSecrets{NewMember: ref, EncryptedGroupSecrets: ct}, err
-}
-
-// keyPackageRef is MakeKeyPackageRef (RFC 9420 §5.2); Nh bytes.
-func keyPackageRef(s suite.Suite, kp *wire.KeyPackage) ([]byte, error) {
-	b, err := wire.Marshal(kp)
-	if err != nil {
-		return nil, err
-	}
-	return s.RefHash("MLS 1.0 KeyPackage Reference", b), nil
 }

@@ -110,3 +110,52 @@ func (s Suite) PublicKey(sk []byte) ([]byte, error) {
 	}
 	return private.Public().MarshalBinary()
 }
+
+// externalInitLabel is the exporter context of RFC 9420 §8.3, which is no
+// labelled function of §5 but has the prefix all the same.
+const externalInitLabel = labelPrefix + "external init secret"
+
+// ExternalInit encapsulates to the group's external_pub and exports the
+// init_secret of an external Commit (RFC 9420 §8.3); Nh bytes.
+func (s Suite) ExternalInit(rng io.Reader, externalPub []byte) (kemOutput, initSecret []byte, err error) {
+	scheme := s.row.kem.Scheme()
+	public, err := scheme.UnmarshalBinaryPublicKey(externalPub)
+	if err != nil {
+		return nil, nil, fmt.Errorf("the external public key is invalid: %w", err)
+	}
+	coins, err := s.Random(rng, scheme.EncapsulationSeedSize())
+	if err != nil {
+		return nil, nil, err
+	}
+	sender, err := s.hpke().NewSender(public, nil)
+	if err != nil {
+		return nil, nil, err
+	}
+	kemOutput, context, err := sender.Setup(bytes.NewReader(coins))
+	if err != nil {
+		return nil, nil, err
+	}
+	initSecret = context.Export([]byte(externalInitLabel), uint(s.Nh()))
+	s.observe(OpExternalInit, "", []Value{{"pk", externalPub}, {"coins", coins}},
+		Value{"kem_output", kemOutput}, Value{"init_secret", initSecret})
+	return kemOutput, initSecret, nil
+}
+
+// OpenExternalInit is the members' side of ExternalInit (RFC 9420 §8.3), or ErrOpen.
+func (s Suite) OpenExternalInit(externalPriv, kemOutput []byte) (initSecret []byte, err error) {
+	private, err := s.row.kem.Scheme().UnmarshalBinaryPrivateKey(externalPriv)
+	if err != nil {
+		return nil, fmt.Errorf("the external private key is invalid: %w", err)
+	}
+	receiver, err := s.hpke().NewReceiver(private, nil)
+	if err != nil {
+		return nil, err
+	}
+	context, err := receiver.Setup(kemOutput)
+	if err != nil {
+		return nil, ErrOpen
+	}
+	initSecret = context.Export([]byte(externalInitLabel), uint(s.Nh()))
+	s.observe(OpOpenExternalInit, "", []Value{{"sk", externalPriv}, {"kem_output", kemOutput}}, Value{"init_secret", initSecret})
+	return initSecret, nil
+}

@@ -9,20 +9,22 @@ type Op string
 
 // The primitives, with what goes in and what comes out, in order.
 const (
-	OpRandom           Op = "random"            // → out
-	OpDeriveKeyPair    Op = "derive_key_pair"   // ikm → sk, pk (HPKE)
-	OpSignatureKeyPair Op = "signature_keypair" // seed → sk, pk
-	OpExtract          Op = "extract"           // salt, ikm → out
-	OpExpand           Op = "expand"            // secret, context, length (2 bytes) → out: ExpandWithLabel
-	OpHash             Op = "hash"              // data → out
-	OpMAC              Op = "mac"               // key, data → tag; a verification recomputes the tag
-	OpSign             Op = "sign"              // sk, content → signature: SignWithLabel
-	OpVerify           Op = "verify"            // pk, content, signature →: VerifyWithLabel, where it held
-	OpEncrypt          Op = "encrypt"           // pk, context, plaintext, coins → kem_output, ciphertext: EncryptWithLabel
-	OpDecrypt          Op = "decrypt"           // sk, context, kem_output, ciphertext → plaintext: DecryptWithLabel
-	OpSeal             Op = "seal"              // key, nonce, aad, plaintext → ciphertext
-	OpOpen             Op = "open"              // key, nonce, aad, ciphertext → plaintext
-	OpXOR              Op = "xor"               // nonce, guard → out: the reuse guard (RFC 9420 §6.3.1)
+	OpRandom           Op = "random"             // → out
+	OpDeriveKeyPair    Op = "derive_key_pair"    // ikm → sk, pk (HPKE)
+	OpSignatureKeyPair Op = "signature_keypair"  // seed → sk, pk
+	OpExtract          Op = "extract"            // salt, ikm → out
+	OpExpand           Op = "expand"             // secret, context, length (2 bytes) → out: ExpandWithLabel
+	OpHash             Op = "hash"               // data → out
+	OpMAC              Op = "mac"                // key, data → tag; a verification recomputes the tag
+	OpSign             Op = "sign"               // sk, content → signature: SignWithLabel
+	OpVerify           Op = "verify"             // pk, content, signature →: VerifyWithLabel, where it held
+	OpEncrypt          Op = "encrypt"            // pk, context, plaintext, coins → kem_output, ciphertext: EncryptWithLabel
+	OpDecrypt          Op = "decrypt"            // sk, context, kem_output, ciphertext → plaintext: DecryptWithLabel
+	OpExternalInit     Op = "external_init"      // pk, coins → kem_output, init_secret: HPKE export (RFC 9420 §8.3)
+	OpOpenExternalInit Op = "open_external_init" // sk, kem_output → init_secret
+	OpSeal             Op = "seal"               // key, nonce, aad, plaintext → ciphertext
+	OpOpen             Op = "open"               // key, nonce, aad, ciphertext → plaintext
+	OpXOR              Op = "xor"                // nonce, guard → out: the reuse guard (RFC 9420 §6.3.1)
 )
 
 // Value is one input or output of a call.

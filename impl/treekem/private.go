@@ -3,6 +3,7 @@ package treekem
 import (
 	"bytes"
 	"errors"
+	"slices"
 
 	"mlsref/impl/suite"
 	"mlsref/impl/tree"
@@ -75,6 +76,9 @@ func (p Private) privateKey(n tree.Index) []byte {
 // returns the member's new private half and the commit_secret.
 func (p Private) Process(s suite.Suite, t Tree, sender tree.LeafIndex, steps []Step,
 	nodes []wire.UpdatePathNode, provisional []byte) (Private, []byte, error) {
+	if !fits(steps, nodes) {
+		return p, nil, ErrShape
+	}
 	i, pathSecret, err := p.Open(s, steps, nodes, provisional)
 	if err != nil {
 		return p, nil, err
@@ -90,18 +94,15 @@ func publicKeys(nodes []wire.UpdatePathNode) [][]byte {
 	return keys
 }
 
-// PathShape checks an UpdatePath against the steps: one node per step, one
-// ciphertext per recipient (RFC 9420 §7.6).
-func PathShape(steps []Step, nodes []wire.UpdatePathNode) error {
-	if len(nodes) != len(steps) {
-		return spec.PathLength.Broken("the path has %d nodes, the filtered direct path %d", len(nodes), len(steps))
-	}
-	for i, step := range steps {
-		if got, want := len(nodes[i].EncryptedPathSecret), len(step.Recipients); got != want {
-			return spec.PathCiphertexts.Broken("node %d has %d ciphertexts, its copath child resolves to %d nodes", step.Node, got, want)
-		}
-	}
-	return nil
+// ErrShape says that a path does not fit the steps. Layer 1 finds that first, as a
+// broken rule (RFC 9420 §7.6).
+var ErrShape = errors.New("treekem: the path does not fit the filtered direct path")
+
+// fits: one node per step, one ciphertext per recipient.
+func fits(steps []Step, nodes []wire.UpdatePathNode) bool {
+	return slices.EqualFunc(steps, nodes, func(step Step, node wire.UpdatePathNode) bool {
+		return len(step.Recipients) == len(node.EncryptedPathSecret)
+	})
 }
 
 // Open finds the lowest step above this member's leaf and opens its path secret

@@ -66,9 +66,6 @@ func (f *fixture) ok(err error) {
 
 // receive is what the member at leaf does with the path.
 func (f *fixture) receive(leaf tree.LeafIndex) (treekem.Private, []byte, error) {
-	if err := treekem.PathShape(f.steps, f.nodes); err != nil {
-		return treekem.Private{}, nil, err
-	}
 	return f.private[leaf].Process(f.s, f.tree, 0, f.steps, f.nodes, f.context)
 }
 
@@ -88,14 +85,14 @@ func TestPathRules(t *testing.T) {
 	}{
 		{"nothing", nil, func(*fixture) {}},
 		{"encrypted anew", nil, func(f *fixture) { f.encrypt(1, 1, f.context, f.path.SecretFor(3)) }},
-		{"a node missing", spec.PathLength, func(f *fixture) { f.nodes = f.nodes[:1] }},
-		{"no nodes", spec.PathLength, func(f *fixture) { f.nodes = nil }},
-		{"a node too many", spec.PathLength, func(f *fixture) { f.nodes = append(f.nodes, f.nodes[0]) }},
-		{"a ciphertext missing", spec.PathCiphertexts, func(f *fixture) { f.nodes[1].EncryptedPathSecret = f.nodes[1].EncryptedPathSecret[:1] }},
-		{"a ciphertext too many", spec.PathCiphertexts, func(f *fixture) {
+		{"a node missing", treekem.ErrShape, func(f *fixture) { f.nodes = f.nodes[:1] }},
+		{"no nodes", treekem.ErrShape, func(f *fixture) { f.nodes = nil }},
+		{"a node too many", treekem.ErrShape, func(f *fixture) { f.nodes = append(f.nodes, f.nodes[0]) }},
+		{"a ciphertext missing", treekem.ErrShape, func(f *fixture) { f.nodes[1].EncryptedPathSecret = f.nodes[1].EncryptedPathSecret[:1] }},
+		{"a ciphertext too many", treekem.ErrShape, func(f *fixture) {
 			f.nodes[0].EncryptedPathSecret = append(f.nodes[0].EncryptedPathSecret, f.nodes[1].EncryptedPathSecret...)
 		}},
-		{"none for another subtree", spec.PathCiphertexts, func(f *fixture) { f.nodes[0].EncryptedPathSecret = nil }},
+		{"none for another subtree", treekem.ErrShape, func(f *fixture) { f.nodes[0].EncryptedPathSecret = nil }},
 		{"another's ciphertext", spec.PathDecrypts, func(f *fixture) {
 			f.nodes[1].EncryptedPathSecret[1] = f.nodes[1].EncryptedPathSecret[0]
 		}},

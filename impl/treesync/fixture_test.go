@@ -1,6 +1,7 @@
 package treesync
 
 import (
+	"bytes"
 	"fmt"
 	"math/rand/v2"
 	"testing"
@@ -95,44 +96,80 @@ func (h *honest) add() ProposalFrom {
 func (h *honest) update(i tree.LeafIndex) ProposalFrom {
 	return ProposalFrom{
 		Proposal: wire.Proposal{Type: wire.ProposalUpdate, Update: &wire.Update{LeafNode: h.updated(i)}},
-		Sender:   i, ByRef: true,
+		Sender:   member(i), ByRef: true,
 	}
+}
+
+func member(i tree.LeafIndex) wire.Sender {
+	return wire.Sender{Type: wire.SenderMember, LeafIndex: i}
+}
+
+// state is the group at this epoch.
+func (h *honest) state() State {
+	h.gc.TreeHash = h.tree.TreeHash(h.s)
+	return State{Suite: h.s, Context: h.gc, Tree: h.tree}
+}
+
+// plan is what a Commit of leaf 0 makes of the list.
+func (h *honest) plan(list []ProposalFrom, hasPath bool) error {
+	_, err := h.state().Plan(list, member(0), hasPath, Ordinary)
+	return err
 }
 
 func remove(i tree.LeafIndex) ProposalFrom {
 	return ProposalFrom{Proposal: wire.Proposal{Type: wire.ProposalRemove, Remove: &wire.Remove{Removed: i}}, ByRef: true}
 }
 
-// path is an honest UpdatePath by sender for t, and the tree with it merged.
-func (h *honest) path(t Tree, sender tree.LeafIndex) (wire.UpdatePath, Tree) {
+// path is an honest UpdatePath for ch, with a leaf made of old, and the tree with
+// it merged. Nothing is encrypted: only how many ciphertexts there are matters.
+func (h *honest) path(ch Change, old wire.LeafNode) (wire.UpdatePath, Tree) {
 	var path wire.UpdatePath
 	var nodes []PathNode
-	filtered, _ := tree.FilteredDirectPath(t, sender)
-	for _, i := range filtered {
-		nodes = append(nodes, PathNode{i, h.key()})
-		path.Nodes = append(path.Nodes, wire.UpdatePathNode{EncryptionKey: nodes[len(nodes)-1].EncryptionKey})
+	added := map[tree.Index]bool{}
+	for _, a := range ch.Added {
+		added[tree.LeafNode(a.Leaf)] = true
 	}
-	next, parentHash, err := t.ApplyPath(h.s, sender, nodes)
+	filtered, copath := tree.FilteredDirectPath(ch.After, ch.Committer)
+	for k, i := range filtered {
+		node := wire.UpdatePathNode{EncryptionKey: h.key()}
+		for _, n := range tree.Resolution(ch.After, copath[k]) {
+			if !added[n] {
+				node.EncryptedPathSecret = append(node.EncryptedPathSecret, wire.HPKECiphertext{})
+			}
+		}
+		nodes = append(nodes, PathNode{i, node.EncryptionKey})
+		path.Nodes = append(path.Nodes, node)
+	}
+	next, parentHash, err := ch.After.ApplyPath(h.s, ch.Committer, nodes)
 	h.check(err)
-	leaf := *t.Leaf(sender)
-	leaf.EncryptionKey, leaf.Source = h.key(), wire.LeafSourceCommit
-	leaf.Lifetime, leaf.ParentHash = wire.Lifetime{}, parentHash
-	h.sign(&leaf, sender)
-	path.LeafNode = leaf
-	return path, next.SetLeaf(sender, leaf)
+	old.EncryptionKey, old.Source = h.key(), wire.LeafSourceCommit
+	old.Lifetime, old.ParentHash = wire.Lifetime{}, parentHash
+	h.sign(&old, ch.Committer)
+	path.LeafNode = old
+	return path, next.SetLeaf(ch.Committer, old)
+}
+
+// emptyCommit is the path of a Commit of nothing, and the tree with it merged.
+func (h *honest) emptyCommit(sender tree.LeafIndex) (wire.UpdatePath, Tree) {
+	ch, err := h.state().Plan(nil, member(sender), true, Ordinary)
+	h.check(err)
+	return h.path(ch, *h.tree.Leaf(sender))
 }
 
 // commit moves the group on; every proposal list and path must be found valid.
 func (h *honest) commit(sender tree.LeafIndex, withPath bool, list ...ProposalFrom) {
-	h.check(ValidateProposals(h.s, h.tree, sender, h.gc, list, withPath))
-	next, _, err := ApplyProposals(h.tree, list)
+	ch, err := h.state().Plan(list, member(sender), withPath, Ordinary)
 	h.check(err)
+	next := ch.After
 	if withPath {
-		path, merged := h.path(next, sender)
-		h.check(ValidatePath(h.s, next, sender, h.gc, &path))
-		next = merged
+		path, merged := h.path(ch, *h.tree.Leaf(sender))
+		next, err = ch.Merge(&path)
+		h.check(err)
+		if !bytes.Equal(next.TreeHash(h.s), merged.TreeHash(h.s)) {
+			h.Fatal("the path merges otherwise than it was made")
+		}
 	}
-	h.tree = next
+	h.tree, h.gc.Extensions = next, ch.Extensions
 }
 
 // grow makes the test vectors' get_tree(n): member i adds member i+1.
@@ -146,4 +183,9 @@ func (h *honest) grow(n int) *honest {
 func honestGroup(t *testing.T, n int) *honest {
 	t.Helper()
 	return newHonest(t, 1).grow(n)
+}
+
+func encodeTree(t Tree) []byte {
+	rt := t.Wire()
+	return mustMarshal(&rt)
 }

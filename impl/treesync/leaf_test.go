@@ -106,7 +106,7 @@ func TestLeafRules(t *testing.T) {
 // (erratum 8745).
 func TestPathLeafGroupExtensions(t *testing.T) {
 	h := honestGroup(t, 3)
-	path, _ := h.path(h.tree, 1)
+	path, _ := h.emptyCommit(1)
 	c := LeafCheck{Leaf: &path.LeafNode, Source: wire.LeafSourceCommit, Index: 1, Context: h.gc}
 	brokenRule(t, ValidateLeaf(h.s, c), nil)
 	c.Replaced = &path.LeafNode // that the key is new is 12.4.2/leaf-key-fresh here

@@ -1,9 +1,9 @@
 package treesync
 
 import (
+	"bytes"
 	"fmt"
 
-	"mlsref/impl/suite"
 	"mlsref/impl/tree"
 	"mlsref/impl/wire"
 	"mlsref/spec"
@@ -13,7 +13,7 @@ import (
 // comes from the committer.
 type ProposalFrom struct {
 	Proposal wire.Proposal
-	Sender   tree.LeafIndex
+	Sender   wire.Sender
 	ByRef    bool
 }
 
@@ -23,39 +23,51 @@ type Added struct {
 	KeyPackage wire.KeyPackage
 }
 
-// supported is the one place that refuses the proposal types that are still to come.
-func supported(p *wire.Proposal) error {
-	switch p.Type {
-	case wire.ProposalAdd, wire.ProposalUpdate, wire.ProposalRemove:
-		return nil
-	default:
-		return fmt.Errorf("treesync: a proposal of type %v is not supported yet", p.Type)
-	}
-}
+// Operation is what a Commit is part of. PSKs of usage reinit and branch are
+// valid in the first Commit of the new group only: §11.2 and §11.3 call them
+// invalid outright and then ask for them, which §12.1.4 resolves.
+type Operation int
 
-// ValidateProposal checks one proposal by itself (RFC 9420 §12.1), whoever commits it.
-func ValidateProposal(s suite.Suite, t Tree, gc wire.GroupContext, p ProposalFrom) error {
-	if err := supported(&p.Proposal); err != nil {
-		return err
-	}
+// The operations.
+const (
+	Ordinary Operation = iota
+	Reinitialisation
+	Branching
+)
+
+// ValidateProposal checks one proposal by itself (RFC 9420 §12.1), whoever
+// commits it.
+func (st State) ValidateProposal(p ProposalFrom, op Operation) error {
 	switch p.Proposal.Type {
 	case wire.ProposalAdd:
-		return ValidateKeyPackage(s, &p.Proposal.Add.KeyPackage, gc, 0)
+		return ValidateKeyPackage(st.Suite, &p.Proposal.Add.KeyPackage, st.Context, st.Policy, false)
 	case wire.ProposalUpdate:
-		return validateUpdate(s, t, gc, p)
+		return st.validateUpdate(p)
+	case wire.ProposalRemove:
+		return removedIsMember(st.Tree, p.Proposal.Remove.Removed)
+	case wire.ProposalPSK:
+		return st.validatePSK(p.Proposal.PreSharedKey.PSK, op)
+	case wire.ProposalReInit:
+		return reInitVersion(st, p.Proposal.ReInit)
+	case wire.ProposalExternalInit:
+		return externalInitPlace(p)
+	case wire.ProposalGroupContextExtensions:
+		context := st.Context
+		context.Extensions = p.Proposal.GroupContextExtensions.Extensions
+		return ValidateGroupContext(st.Suite, context, st.Policy)
 	default:
-		return removedIsMember(t, p.Proposal.Remove.Removed)
+		return fmt.Errorf("treesync: internal: the codec let a proposal of type %v through", p.Proposal.Type)
 	}
 }
 
-func validateUpdate(s suite.Suite, t Tree, gc wire.GroupContext, p ProposalFrom) error {
-	current := t.Leaf(p.Sender)
-	if current == nil {
-		return fmt.Errorf("treesync: an Update from leaf %d, which is blank", p.Sender)
+func (st State) validateUpdate(p ProposalFrom) error {
+	current := st.Tree.Leaf(p.Sender.LeafIndex)
+	if p.Sender.Type != wire.SenderMember || current == nil {
+		return spec.SenderIsMember.Broken("an Update from leaf %d, which is blank", p.Sender.LeafIndex)
 	}
-	return ValidateLeaf(s, LeafCheck{
+	return ValidateLeaf(st.Suite, LeafCheck{
 		Leaf: &p.Proposal.Update.LeafNode, Source: wire.LeafSourceUpdate,
-		Index: p.Sender, Context: gc, Replaced: current,
+		Index: p.Sender.LeafIndex, Context: st.Context, Replaced: current, Policy: st.Policy,
 	})
 }
 
@@ -66,182 +78,113 @@ func removedIsMember(t Tree, removed tree.LeafIndex) error {
 	return nil
 }
 
-// proposalList is the input of the rules of RFC 9420 §12.2 for a regular Commit.
-type proposalList struct {
-	tree      Tree
-	committer tree.LeafIndex
-	list      []ProposalFrom
-	hasPath   bool
+func (st State) validatePSK(id wire.PreSharedKeyID, op Operation) error {
+	for _, rule := range []func(State, wire.PreSharedKeyID, Operation) error{pskUsage, pskReInit, pskBranch, pskNonce} {
+		if err := rule(st, id, op); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
-// ValidateProposals checks the proposals of a regular Commit (RFC 9420 §12.2) and
-// whether it needs a path (§12.4). The tree that results is checked too, but for
-// the committer's leaf if a path is to replace it: that is ValidatePath's.
-func ValidateProposals(s suite.Suite, t Tree, committer tree.LeafIndex, gc wire.GroupContext, list []ProposalFrom, hasPath bool) error {
+func pskUsage(_ State, id wire.PreSharedKeyID, _ Operation) error {
+	if id.PSKType == wire.PSKResumption && (id.Usage < wire.ResumptionApplication || id.Usage > wire.ResumptionBranch) {
+		return spec.PSKUsage.Broken("usage %d", id.Usage)
+	}
+	return nil
+}
+
+func pskReInit(_ State, id wire.PreSharedKeyID, op Operation) error {
+	if id.PSKType == wire.PSKResumption && id.Usage == wire.ResumptionReInit && op != Reinitialisation {
+		return spec.PSKReInit.Broken("the Commit reinitialises no group")
+	}
+	return nil
+}
+
+func pskBranch(_ State, id wire.PreSharedKeyID, op Operation) error {
+	if id.PSKType == wire.PSKResumption && id.Usage == wire.ResumptionBranch && op != Branching {
+		return spec.PSKBranch.Broken("the Commit branches no group")
+	}
+	return nil
+}
+
+func pskNonce(st State, id wire.PreSharedKeyID, _ Operation) error {
+	if len(id.PSKNonce) != st.Suite.Nh() {
+		return spec.PSKNonce.Broken("it has %d bytes, want %d", len(id.PSKNonce), st.Suite.Nh())
+	}
+	return nil
+}
+
+func reInitVersion(st State, r *wire.ReInit) error {
+	if r.Version < st.Context.Version {
+		return spec.ReInitVersion.Broken("version is %d, the group's is %d", r.Version, st.Context.Version)
+	}
+	return nil
+}
+
+func externalInitPlace(p ProposalFrom) error {
+	if p.Sender.Type != wire.SenderNewMemberCommit || p.ByRef {
+		return spec.ExternalInit.Broken("sender type %v", p.Sender.Type)
+	}
+	return nil
+}
+
+// apply changes the tree by all proposals of one type (RFC 9420 §12.3). It is
+// sound on its own: a list that nobody has validated gives an error, not a panic.
+func (ch *Change) apply(kind wire.ProposalType, list []ProposalFrom) error {
 	for _, p := range list {
-		if err := ValidateProposal(s, t, gc, p); err != nil {
-			return err
+		if p.Proposal.Type != kind {
+			continue
 		}
-	}
-	for _, rule := range []func(proposalList) error{
-		committerUpdates,
-		committerRemoved,
-		oneChangePerLeaf,
-		addsDistinctClients,
-		addsNewClient,
-		pathRequired,
-	} {
-		if err := rule(proposalList{t, committer, list, hasPath}); err != nil {
-			return err
-		}
-	}
-	next, _, err := ApplyProposals(t, list)
-	if err != nil {
-		return err
-	}
-	if hasPath && next.Leaf(committer) != nil {
-		next.nodes = next.nodes.SetLeaf(committer, nil)
-	}
-	return validateMembers(next)
-}
-
-func committerUpdates(l proposalList) error {
-	for _, p := range l.list {
-		if p.Proposal.Type == wire.ProposalUpdate && (p.Sender == l.committer || !p.ByRef) {
-			return spec.CommitterUpdates.Broken("leaf %d commits its own Update", l.committer)
-		}
-	}
-	return nil
-}
-
-func committerRemoved(l proposalList) error {
-	for _, p := range l.list {
-		if p.Proposal.Type == wire.ProposalRemove && p.Proposal.Remove.Removed == l.committer {
-			return spec.CommitterRemoved.Broken("leaf %d commits its own Remove", l.committer)
-		}
-	}
-	return nil
-}
-
-func oneChangePerLeaf(l proposalList) error {
-	changed := map[tree.LeafIndex]bool{}
-	for _, p := range l.list {
-		leaf := p.Sender
-		switch p.Proposal.Type {
+		switch kind {
+		case wire.ProposalGroupContextExtensions:
+			ch.Extensions = p.Proposal.GroupContextExtensions.Extensions
 		case wire.ProposalUpdate:
+			if p.Sender.Type != wire.SenderMember || ch.After.Leaf(p.Sender.LeafIndex) == nil {
+				return fmt.Errorf("treesync: an Update from leaf %d, which is blank", p.Sender.LeafIndex)
+			}
+			ch.After = ch.After.Update(p.Sender.LeafIndex, p.Proposal.Update.LeafNode)
 		case wire.ProposalRemove:
-			leaf = p.Proposal.Remove.Removed
-		default:
-			continue
-		}
-		if changed[leaf] {
-			return spec.OneChangePerLeaf.Broken("leaf %d is updated or removed twice", leaf)
-		}
-		changed[leaf] = true
-	}
-	return nil
-}
-
-func addsDistinctClients(l proposalList) error {
-	seen := map[string]bool{}
-	for _, p := range l.list {
-		if p.Proposal.Type != wire.ProposalAdd {
-			continue
-		}
-		key := string(p.Proposal.Add.KeyPackage.LeafNode.SignatureKey)
-		if seen[key] {
-			return spec.AddsDistinctClients.Broken("two Adds have the signature_key %x", key)
-		}
-		seen[key] = true
-	}
-	return nil
-}
-
-func addsNewClient(l proposalList) error {
-	member := map[string]tree.LeafIndex{}
-	for _, i := range l.tree.Members() {
-		member[string(l.tree.Leaf(i).SignatureKey)] = i
-	}
-	for _, p := range l.list {
-		if p.Proposal.Type == wire.ProposalRemove {
-			delete(member, string(l.tree.Leaf(p.Proposal.Remove.Removed).SignatureKey))
-		}
-	}
-	for _, p := range l.list {
-		if p.Proposal.Type != wire.ProposalAdd {
-			continue
-		}
-		if i, in := member[string(p.Proposal.Add.KeyPackage.LeafNode.SignatureKey)]; in {
-			return spec.AddsNewClient.Broken("an Add has the signature_key of leaf %d", i)
-		}
-	}
-	return nil
-}
-
-// pathRequired follows the pseudocode of §12.4, which names more types than the
-// prose of §12.4.2.
-func pathRequired(l proposalList) error {
-	if l.hasPath {
-		return nil
-	}
-	if len(l.list) == 0 {
-		return spec.PathRequired.Broken("a Commit without proposals has no path")
-	}
-	for _, p := range l.list {
-		switch p.Proposal.Type {
-		case wire.ProposalUpdate, wire.ProposalRemove, wire.ProposalExternalInit, wire.ProposalGroupContextExtensions:
-			return spec.PathRequired.Broken("a Commit with a proposal of type %v has no path", p.Proposal.Type)
-		}
-	}
-	return nil
-}
-
-// ApplyProposals changes the tree (RFC 9420 §12.3): Updates, then Removes, then
-// Adds in the order of the list.
-func ApplyProposals(t Tree, list []ProposalFrom) (next Tree, added []Added, err error) {
-	next = t
-	order := []wire.ProposalType{wire.ProposalUpdate, wire.ProposalRemove, wire.ProposalAdd}
-	for _, p := range list {
-		if err := supported(&p.Proposal); err != nil {
-			return t, nil, err
-		}
-	}
-	for _, now := range order {
-		for _, p := range list {
-			if p.Proposal.Type != now {
-				continue
+			removed := p.Proposal.Remove.Removed
+			if err := removedIsMember(ch.After, removed); err != nil {
+				return err
 			}
-			a, err := next.apply(p)
-			if err != nil {
-				return t, nil, err
-			}
-			if a != nil {
-				added = append(added, *a)
-			}
+			ch.After = ch.After.Remove(removed)
+			ch.Removed = append(ch.Removed, removed)
+		case wire.ProposalAdd:
+			kp := p.Proposal.Add.KeyPackage
+			next, leaf := ch.After.Add(kp.LeafNode)
+			ch.After = next
+			ch.Added = append(ch.Added, Added{leaf, kp})
+		case wire.ProposalPSK:
+			ch.PSKs = append(ch.PSKs, p.Proposal.PreSharedKey.PSK)
+		case wire.ProposalExternalInit:
+			ch.KEMOutput = p.Proposal.ExternalInit.KEMOutput
+		case wire.ProposalReInit:
+			ch.ReInit = p.Proposal.ReInit
 		}
 	}
-	return next, added, nil
+	return nil
 }
 
-// apply takes up one proposal. It is sound on its own: a list that nobody has
-// validated gives an error, not a panic.
-func (t *Tree) apply(p ProposalFrom) (*Added, error) {
-	switch p.Proposal.Type {
-	case wire.ProposalUpdate:
-		if t.Leaf(p.Sender) == nil {
-			return nil, fmt.Errorf("treesync: an Update from leaf %d, which is blank", p.Sender)
+// applied is st with the list applied in the order of RFC 9420 §12.3, whatever
+// the list's; only Adds and PSKs keep theirs among themselves.
+func (st State) applied(list []ProposalFrom) (Change, error) {
+	ch := Change{State: st, After: st.Tree, Extensions: st.Context.Extensions}
+	for _, kind := range []wire.ProposalType{
+		wire.ProposalGroupContextExtensions, wire.ProposalUpdate, wire.ProposalRemove, wire.ProposalAdd,
+		wire.ProposalPSK, wire.ProposalExternalInit, wire.ProposalReInit,
+	} {
+		if err := ch.apply(kind, list); err != nil {
+			return ch, err
 		}
-		*t = t.Update(p.Sender, p.Proposal.Update.LeafNode)
-	case wire.ProposalRemove:
-		if err := removedIsMember(*t, p.Proposal.Remove.Removed); err != nil {
-			return nil, err
-		}
-		*t = t.Remove(p.Proposal.Remove.Removed)
-	case wire.ProposalAdd:
-		kp := p.Proposal.Add.KeyPackage
-		next, leaf := t.Add(kp.LeafNode)
-		*t = next
-		return &Added{leaf, kp}, nil
 	}
-	return nil, nil
+	return ch, nil
+}
+
+// sameClient says whether two leaves are one client's: by their signature keys,
+// as §12.2 suggests, or by the application's word.
+func (p Policy) sameClient(a, b *wire.LeafNode) bool {
+	return bytes.Equal(a.SignatureKey, b.SignatureKey) ||
+		p.Credentials != nil && p.Credentials.SameClient(a.Credential, b.Credential)
 }

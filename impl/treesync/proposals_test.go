@@ -1,7 +1,6 @@
 package treesync
 
 import (
-	"errors"
 	"slices"
 	"testing"
 
@@ -21,7 +20,7 @@ func TestProposalListRules(t *testing.T) {
 		h.signKeyPackage(kp)
 		return b
 	}
-	member := func(i tree.LeafIndex) ProposalFrom { // an Add for the client at leaf i
+	addOf := func(i tree.LeafIndex) ProposalFrom { // an Add for the client at leaf i
 		p := h.add()
 		kp := &p.Proposal.Add.KeyPackage
 		kp.LeafNode.SignatureKey, kp.LeafNode.Credential = h.tree.Leaf(i).SignatureKey, h.tree.Leaf(i).Credential
@@ -60,16 +59,16 @@ func TestProposalListRules(t *testing.T) {
 		{"two Removes of a leaf", spec.OneChangePerLeaf, []ProposalFrom{remove(2), remove(2)}},
 		{"Update and Remove of a leaf", spec.OneChangePerLeaf, []ProposalFrom{updateOf2, remove(2)}},
 		{"two Adds of a client", spec.AddsDistinctClients, []ProposalFrom{add, sameClient(add, h.add())}},
-		{"Add of a member", spec.AddsNewClient, []ProposalFrom{member(3)}},
-		{"Add of the committer", spec.AddsNewClient, []ProposalFrom{member(0)}},
-		{"Add of a member who is removed", nil, []ProposalFrom{member(3), remove(3)}},
+		{"Add of a member", spec.AddsNewClient, []ProposalFrom{addOf(3)}},
+		{"Add of the committer", spec.AddsNewClient, []ProposalFrom{addOf(0)}},
+		{"Add of a member who is removed", nil, []ProposalFrom{addOf(3), remove(3)}},
 		{"Add with a member's key", spec.EncryptionKeysUnique, []ProposalFrom{withKey(h.add(), h.tree.Leaf(3).EncryptionKey)}},
 		{"Add with a removed member's key", nil, []ProposalFrom{withKey(h.add(), h.tree.Leaf(3).EncryptionKey), remove(3)}},
 		{"Add with a parent's key", spec.ParentKeysUnique, []ProposalFrom{withKey(h.add(), h.tree.EncryptionKey(7))}},
 		{"credential that others do not support", spec.CredentialsSupported, []ProposalFrom{x509Only(h.add())}},
 	} {
 		t.Run(v.what, func(t *testing.T) {
-			brokenRule(t, ValidateProposals(h.s, h.tree, 0, h.gc, v.list, true), v.rule)
+			brokenRule(t, h.plan(v.list, true), v.rule)
 		})
 	}
 }
@@ -81,8 +80,8 @@ func TestSignatureKeysUniqueRule(t *testing.T) {
 	leaf := h.updated(1)
 	leaf.SignatureKey, leaf.Credential = h.tree.Leaf(2).SignatureKey, h.tree.Leaf(2).Credential
 	h.sign(&leaf, 1)
-	p := ProposalFrom{Proposal: wire.Proposal{Type: wire.ProposalUpdate, Update: &wire.Update{LeafNode: leaf}}, Sender: 1, ByRef: true}
-	brokenRule(t, ValidateProposals(h.s, h.tree, 0, h.gc, []ProposalFrom{p}, true), spec.SignatureKeysUnique)
+	p := ProposalFrom{Proposal: wire.Proposal{Type: wire.ProposalUpdate, Update: &wire.Update{LeafNode: leaf}}, Sender: member(1), ByRef: true}
+	brokenRule(t, h.plan([]ProposalFrom{p}, true), spec.SignatureKeysUnique)
 }
 
 func TestPathRequiredRule(t *testing.T) {
@@ -98,35 +97,20 @@ func TestPathRequiredRule(t *testing.T) {
 		{"Remove", spec.PathRequired, []ProposalFrom{remove(1), h.add()}},
 	} {
 		t.Run(v.what, func(t *testing.T) {
-			brokenRule(t, ValidateProposals(h.s, h.tree, 0, h.gc, v.list, false), v.rule)
-			brokenRule(t, ValidateProposals(h.s, h.tree, 0, h.gc, v.list, true), nil)
+			brokenRule(t, h.plan(v.list, false), v.rule)
+			brokenRule(t, h.plan(v.list, true), nil)
 		})
 	}
 	// Only a path takes the committer's old key out of the tree.
 	old := h.add()
 	old.Proposal.Add.KeyPackage.LeafNode.EncryptionKey = h.tree.Leaf(0).EncryptionKey
 	h.signKeyPackage(&old.Proposal.Add.KeyPackage)
-	brokenRule(t, ValidateProposals(h.s, h.tree, 0, h.gc, []ProposalFrom{old}, false), spec.EncryptionKeysUnique)
-	brokenRule(t, ValidateProposals(h.s, h.tree, 0, h.gc, []ProposalFrom{old}, true), nil)
+	brokenRule(t, h.plan([]ProposalFrom{old}, false), spec.EncryptionKeysUnique)
+	brokenRule(t, h.plan([]ProposalFrom{old}, true), nil)
 
 	for _, k := range []wire.ProposalType{wire.ProposalExternalInit, wire.ProposalGroupContextExtensions} {
 		list := []ProposalFrom{{Proposal: wire.Proposal{Type: k}}}
 		brokenRule(t, pathRequired(proposalList{list: list}), spec.PathRequired)
-	}
-}
-
-// What is still to come is refused as such, not as a broken rule.
-func TestUnsupportedProposals(t *testing.T) {
-	h := honestGroup(t, 1)
-	for k := wire.ProposalPSK; k <= wire.ProposalGroupContextExtensions; k++ {
-		list := []ProposalFrom{{Proposal: wire.Proposal{Type: k}}}
-		_, _, applyErr := ApplyProposals(h.tree, list)
-		for _, err := range []error{applyErr, ValidateProposals(h.s, h.tree, 0, h.gc, list, true)} {
-			var rule *spec.Rule
-			if err == nil || errors.As(err, &rule) {
-				t.Errorf("%v: got %v", k, err)
-			}
-		}
 	}
 }
 
@@ -136,9 +120,9 @@ func TestApplyUnvalidated(t *testing.T) {
 	for _, list := range [][]ProposalFrom{
 		{remove(4), remove(4)}, // the first truncates the tree
 		{remove(1 << 31)},
-		{h.update(1), {Proposal: h.update(1).Proposal, Sender: 99}},
+		{h.update(1), {Proposal: h.update(1).Proposal, Sender: member(99)}},
 	} {
-		if _, _, err := ApplyProposals(h.tree, list); err == nil {
+		if _, err := h.state().applied(list); err == nil {
 			t.Errorf("%v is applied", list)
 		}
 	}
@@ -148,10 +132,11 @@ func TestApplyUnvalidated(t *testing.T) {
 func TestApplyOrder(t *testing.T) {
 	h := honestGroup(t, 4)
 	first, second := h.add(), h.add()
-	next, added, err := ApplyProposals(h.tree, []ProposalFrom{first, remove(2), second, h.update(1)})
+	ch, err := h.state().applied([]ProposalFrom{first, remove(2), second, h.update(1)})
 	if err != nil {
 		t.Fatal(err)
 	}
+	next, added := ch.After, ch.Added
 	if len(added) != 2 || added[0].Leaf != 2 || added[1].Leaf != 4 || next.Leaves() != 8 {
 		t.Errorf("added at %v in a tree of %d leaves, want leaves 2 and 4 of 8", added, next.Leaves())
 	}
@@ -163,12 +148,17 @@ func TestApplyOrder(t *testing.T) {
 // Each case breaks one thing in an honest path of leaf 0.
 func TestPathRules(t *testing.T) {
 	h := honestGroup(t, 4)
+	ch, err := h.state().Plan(nil, member(0), true, Ordinary)
+	h.check(err)
 	for _, v := range []struct {
 		what string
 		rule *spec.Rule
 		bend func(*wire.UpdatePath)
 	}{
 		{"nothing", nil, func(*wire.UpdatePath) {}},
+		{"a node missing", spec.PathLength, func(p *wire.UpdatePath) { p.Nodes = p.Nodes[1:] }},
+		{"a ciphertext missing", spec.PathCiphertexts, func(p *wire.UpdatePath) { p.Nodes[1].EncryptedPathSecret = nil }},
+		{"parent hash", spec.PathParentHash, func(p *wire.UpdatePath) { p.LeafNode.ParentHash = make([]byte, h.s.Nh()) }},
 		{"source", spec.LeafSource, func(p *wire.UpdatePath) { p.LeafNode.Source = wire.LeafSourceUpdate }},
 		{"same leaf key", spec.PathLeafKeyFresh, func(p *wire.UpdatePath) { p.LeafNode.EncryptionKey = h.tree.Leaf(0).EncryptionKey }},
 		{"leaf key of a member", spec.EncryptionKeysUnique, func(p *wire.UpdatePath) { p.LeafNode.EncryptionKey = h.tree.Leaf(2).EncryptionKey }},
@@ -181,10 +171,11 @@ func TestPathRules(t *testing.T) {
 		}},
 	} {
 		t.Run(v.what, func(t *testing.T) {
-			path, _ := h.path(h.tree, 0)
+			path, _ := h.path(ch, *h.tree.Leaf(0))
 			v.bend(&path)
 			h.sign(&path.LeafNode, 0)
-			brokenRule(t, ValidatePath(h.s, h.tree, 0, h.gc, &path), v.rule)
+			_, err := ch.Merge(&path)
+			brokenRule(t, err, v.rule)
 		})
 	}
 }

@@ -163,7 +163,7 @@ func TestUnmergedOutsideTheResolution(t *testing.T) {
 // Subtle point 4: the sole member of a group has no path: its leaf's parent hash has no bytes.
 func TestPathOfOne(t *testing.T) {
 	h := honestGroup(t, 1)
-	path, next := h.path(h.tree, 0)
+	path, next := h.emptyCommit(0)
 	if len(path.Nodes) != 0 || path.LeafNode.ParentHash != nil {
 		t.Errorf("got %v", path)
 	}
