@@ -141,7 +141,8 @@ func (c *channel) anyKey(leaf uint32, kind wire.ContentType, generation uint32, 
 }
 
 // Each case breaks one thing in an honest PublicMessage; where the check sits
-// behind the MAC, the MAC is made anew.
+// behind the MAC, the MAC is made anew. Subtle point 28: a receiver refuses
+// application data here, though §6 speaks to the sender.
 func TestPublicMessageRules(t *testing.T) {
 	for _, v := range []struct {
 		what string

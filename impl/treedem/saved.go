@@ -197,12 +197,11 @@ func (s *savedRatchets) tile() error {
 			leaf++
 		case len(nodes) > 0 && firstLeaf(tree.Index(nodes[0].Index)) == leaf:
 			n := tree.Index(nodes[0].Index)
-			after := uint64(leaf) + 1<<tree.Level(n)
-			if after > uint64(s.Leaves) || tree.IsAncestor(n, s.Without) {
-				return fmt.Errorf("node %d is above the leaf left out, or the tree", n)
+			if tree.IsAncestor(n, s.Without) {
+				return fmt.Errorf("node %d is above the leaf left out", n)
 			}
 			nodes = nodes[1:]
-			leaf = uint32(after)
+			leaf += 1 << tree.Level(n) // not past the end: only a node above all leaves is too wide
 		default:
 			return fmt.Errorf("leaf %d has no secret", leaf)
 		}

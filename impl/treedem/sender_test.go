@@ -40,6 +40,7 @@ func (c *channel) resign(m *wire.PublicMessage) {
 }
 
 // Each case breaks one thing in an outsider's honest message and signs it again.
+// Subtle point 27: none has a membership_tag, and none is asked for.
 func TestOutsiderRules(t *testing.T) {
 	proposal := func(p wire.Proposal) func(*channel, *wire.PublicMessage) {
 		return func(c *channel, m *wire.PublicMessage) {
