@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/ecdsa"
 	"crypto/ed25519"
+	"crypto/rsa"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/asn1"
@@ -40,6 +41,9 @@ func (x X509) Accept(c wire.Credential, signatureKey []byte) error {
 		return err
 	}
 	if err := keyMatches(chain[0], signatureKey); err != nil {
+		return err
+	}
+	if err := affordable(chain); err != nil {
 		return err
 	}
 	if err := inOrder(chain); err != nil {
@@ -108,6 +112,21 @@ func ed448Key(der []byte) []byte {
 		return nil
 	}
 	return info.PublicKey.Bytes
+}
+
+// affordable: nobody is to make us verify any number of signatures, under keys of
+// any size. The RFC has no such bounds; that of RSA is crypto/tls's.
+func affordable(chain []*x509.Certificate) error {
+	const certificates, bits = 100, 8192
+	if len(chain) > certificates {
+		return spec.X509Path.Broken("the chain has %d certificates", len(chain))
+	}
+	for i, cert := range chain {
+		if key, ok := cert.PublicKey.(*rsa.PublicKey); ok && key.N.BitLen() > bits {
+			return spec.X509Path.Broken("certificates[%d] has an RSA key of %d bits", i, key.N.BitLen())
+		}
+	}
+	return nil
 }
 
 func inOrder(chain []*x509.Certificate) error {

@@ -192,6 +192,23 @@ func TestX509RSA(t *testing.T) {
 	brokenRule(t, a.check().Accept(a.credential(cert), nil), spec.X509SignatureKey)
 }
 
+// A chain may be in order, and still be too much to look at.
+func TestX509Affordable(t *testing.T) {
+	a := newAuthority(t)
+	key := ed25519Key(1)
+	alice, ca := a.leaf("alice", key), a.root
+	long := []*x509.Certificate{a.issue(template("alice", false), ca, key.Public(), a.rootKey)}
+	for range 99 {
+		long = append(long, ca) // the root signs itself
+	}
+	brokenRule(t, a.check().Accept(chainOf(long...), raw(t, key)), nil)
+	brokenRule(t, a.check().Accept(chainOf(append(long, ca)...), raw(t, key)), spec.X509Path)
+	for bits, rule := range map[uint]*spec.Rule{8192: nil, 8193: spec.X509Path} {
+		pk := &rsa.PublicKey{N: new(big.Int).Add(new(big.Int).Lsh(big.NewInt(1), bits-1), big.NewInt(1)), E: 65537}
+		brokenRule(t, affordable([]*x509.Certificate{alice, a.issue(template("mid", true), a.root, pk, a.rootKey)}), rule)
+	}
+}
+
 // crypto/x509 makes no certificate for an Ed448 key, so one for Ed25519 gets another
 // subjectPublicKeyInfo and is signed again.
 func TestX509Ed448(t *testing.T) {

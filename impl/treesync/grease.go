@@ -18,8 +18,8 @@ var greaseTypes = []uint16{
 // MUST NOT treat these values in any way of their own.
 func IsGrease[T ~uint16](v T) bool { return slices.Contains(greaseTypes, uint16(v)) }
 
-// WithoutGrease is what a client really supports, for its own use (RFC 9420 §13.5,
-// last item).
+// WithoutGrease is what a client really supports: what it compares with others'
+// capabilities (RFC 9420 §13.5, at its end).
 func WithoutGrease(c wire.Capabilities) wire.Capabilities {
 	return wire.Capabilities{
 		Versions: slices.Clone(c.Versions), CipherSuites: without(c.CipherSuites), Extensions: without(c.Extensions),

@@ -126,6 +126,8 @@ func leafKeyValid(s suite.Suite, c LeafCheck) error {
 	return nil
 }
 
+// leafVersion, like all that looks into capabilities, ignores unknown values (§7.2),
+// of versions too, though no GREASE is registered for those.
 func leafVersion(_ suite.Suite, c LeafCheck) error {
 	if !slices.Contains(c.Leaf.Capabilities.Versions, c.Context.Version) {
 		return spec.LeafVersion.Broken("version %d is not among %d", c.Context.Version, c.Leaf.Capabilities.Versions)
@@ -169,7 +171,10 @@ func leafRequiredCapabilities(_ suite.Suite, c LeafCheck) error {
 	return nil
 }
 
-// leafGroupExtensions applies §13.4 to every leaf, Updates included (erratum 8745).
+// leafGroupExtensions applies §13.4 to every leaf, also those of an Update and of an
+// UpdatePath (erratum 8745). The Context is the one with a GroupContextExtensions
+// proposal of the same Commit applied: every member must support what that brings,
+// though §12.1.7 itself asks for the required capabilities only.
 func leafGroupExtensions(_ suite.Suite, c LeafCheck) error {
 	for _, e := range c.Context.Extensions {
 		if !supportsExtension(c.Leaf.Capabilities, e.Type) {
