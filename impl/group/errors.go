@@ -14,11 +14,10 @@ var (
 	// ErrNotForUs says that a Welcome names none of this client's KeyPackages.
 	ErrNotForUs = errors.New("the Welcome is for none of this client's key packages")
 
-	errInitKeyTwice = errors.New("a KeyPackage with this init_key is in the store already")
-	errOutside      = errors.New("the sender of a pending external Commit is no member yet and can read nothing else")
-	errNoWelcome    = errors.New("the message is no Welcome")
-	errNoGroupInfo  = errors.New("the message is no GroupInfo")
-	errNoTree       = errors.New("the GroupInfo has no ratchet_tree extension, and no tree was given beside it")
-	errNotClosed    = errors.New("no ReInit was committed in this group")
-	errNotThere     = errors.New("no leaf of the group is this client's")
+	errOutside     = errors.New("the sender of a pending external Commit is no member yet and can read nothing else")
+	errNoWelcome   = errors.New("the message is no Welcome")
+	errNoGroupInfo = errors.New("the message is no GroupInfo")
+	errNoTree      = errors.New("the GroupInfo has no ratchet_tree extension, and no tree was given beside it")
+	errNotClosed   = errors.New("no ReInit was committed in this group")
+	errNotThere    = errors.New("no leaf of the group is this client's")
 )

@@ -63,13 +63,14 @@ type KeyPackageStore struct {
 	kept []KeyPackageSecrets
 }
 
-// Put keeps a KeyPackage. Init keys are used once, so one that is there already
-// is misuse.
+// Put keeps a KeyPackage, whose init_key must be a new one (RFC 9420 §10).
 func (st *KeyPackageStore) Put(kps KeyPackageSecrets) error {
-	for _, have := range st.kept {
-		if bytes.Equal(have.KeyPackage.InitKey, kps.KeyPackage.InitKey) {
-			return errInitKeyTwice
-		}
+	made := []*wire.KeyPackage{&kps.KeyPackage}
+	for i := range st.kept {
+		made = append(made, &st.kept[i].KeyPackage)
+	}
+	if err := treesync.InitKeysUnique(made); err != nil {
+		return err
 	}
 	st.kept = append(st.kept, kps)
 	return nil
