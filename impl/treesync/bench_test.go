@@ -12,13 +12,12 @@ import (
 
 // The benchmarks show that what one Commit does to a tree does not grow with the
 // group but by its depth: go test ./impl/treesync -run - -bench . -benchmem [-short].
-// Keys are random bytes, since nobody encrypts anything here.
+// Keys and signatures are random bytes where nobody looks at them.
 
 type benchGroup struct {
 	testing.TB
 	s    suite.Suite
 	rng  *rand.ChaCha8
-	sk   []byte // of all signatures, which do not verify
 	tree Tree
 }
 
@@ -48,9 +47,16 @@ func (b *benchGroup) leaf() wire.LeafNode {
 	}
 }
 
-// newBenchGroup has n members, with no parent or, if full, with every parent that
-// Commits of all members would leave.
-func newBenchGroup(t testing.TB, n int, full bool) *benchGroup {
+// A shape is what a history leaves behind.
+type shape string
+
+const (
+	full     shape = "full"     // everybody has committed: no parent above two members is blank
+	fresh    shape = "fresh"    // nobody has: all parents are blank
+	unmerged shape = "unmerged" // half have, then the others came: the longest lists there can be
+)
+
+func newBenchGroup(t testing.TB, n int, is shape) *benchGroup {
 	s, err := suite.ByID(1)
 	b := &benchGroup{TB: t, s: s, rng: rand.NewChaCha8([32]byte{1})}
 	b.ok(err)
@@ -58,8 +64,15 @@ func newBenchGroup(t testing.TB, n int, full bool) *benchGroup {
 	for range n - 1 {
 		b.tree, _ = b.tree.Add(b.leaf())
 	}
-	for i := tree.LeafIndex(0); full && i < tree.LeafIndex(n); i += 2 {
+	others := tree.LeafIndex(1)
+	for ; is == unmerged && others+1 < tree.LeafIndex(n); others += 2 {
+		b.tree = b.tree.Remove(others)
+	}
+	for i := tree.LeafIndex(0); is != fresh && i < tree.LeafIndex(n); i += 2 {
 		b.tree = b.path(b.tree, i)
+	}
+	for b.tree.MemberCount() < uint32(n) {
+		b.tree, _ = b.tree.Add(b.leaf())
 	}
 	b.tree.TreeHash(s)
 	return b
@@ -80,15 +93,15 @@ func (b *benchGroup) path(t Tree, i tree.LeafIndex) Tree {
 }
 
 func benchSizes(b *testing.B, f func(b *testing.B, g *benchGroup)) {
-	for _, full := range []bool{true, false} {
+	for _, is := range []shape{full, fresh, unmerged} {
 		for _, n := range []int{2, 10, 100, 1000, 10000} {
 			if n > 100 && testing.Short() {
 				continue
 			}
 			var g *benchGroup
-			b.Run(fmt.Sprintf("full=%v/%d", full, n), func(b *testing.B) {
+			b.Run(fmt.Sprintf("%s/%d", is, n), func(b *testing.B) {
 				if g == nil {
-					g = newBenchGroup(b, n, full)
+					g = newBenchGroup(b, n, is)
 				}
 				g.TB = b
 				b.ReportAllocs()
@@ -158,6 +171,34 @@ func BenchmarkFromWire(b *testing.B) {
 			g.ok(VerifyParentHashes(g.s, t))
 		}
 	})
+}
+
+// BenchmarkValidateTree is FromWire and all, with signatures that hold.
+func BenchmarkValidateTree(b *testing.B) {
+	for _, n := range []int{2, 10, 100, 1000, 10000} {
+		if n > 100 && testing.Short() {
+			continue
+		}
+		var h *honest
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			if h == nil {
+				h = newHonest(b, 1)
+				for range n - 1 {
+					h.tree, _ = h.tree.Add(h.keyPackage().LeafNode)
+				}
+				for i := tree.LeafIndex(0); i < tree.LeafIndex(n); i += 2 {
+					_, h.tree = h.path(h.tree, i)
+				}
+			}
+			rt := h.tree.Wire()
+			b.ReportAllocs()
+			for b.Loop() {
+				t, err := FromWire(h.s, rt)
+				h.check(err)
+				h.check(ValidateTree(h.s, t, h.gc, Policy{}))
+			}
+		})
+	}
 }
 
 func BenchmarkWire(b *testing.B) {

@@ -37,7 +37,7 @@ func TestFilteredNodesAreBlanked(t *testing.T) {
 	h := honestGroup(t, 5)
 	h.tree = h.tree.Remove(1)
 	h.tree.nodes = h.tree.nodes.SetParent(1, &wire.ParentNode{EncryptionKey: h.key()}) // nobody is at leaf 1
-	path, next := h.emptyCommit(0)
+	path, next := h.path(h.tree, 0)
 	if !next.Blank(1) || next.Blank(3) || next.Blank(7) || len(path.Nodes) != 2 {
 		t.Fatalf("a path of %d nodes", len(path.Nodes))
 	}
@@ -243,7 +243,7 @@ func (o *oneAtATime) Observe(suite.Call) {
 // What a change costs grows with the depth of the tree: 64 times the members are
 // six levels more.
 func TestChangesDoNotCopyTheTree(t *testing.T) {
-	small, large := newBenchGroup(t, 64, true), newBenchGroup(t, 4096, true)
+	small, large := newBenchGroup(t, 64, full), newBenchGroup(t, 4096, full)
 	for what, operation := range map[string]func(g *benchGroup) Tree{
 		"Add":    func(g *benchGroup) Tree { next, _ := g.tree.withoutLeaf(1).Add(*g.tree.Leaf(1)); return next },
 		"Update": func(g *benchGroup) Tree { return g.tree.Update(1, g.leaf()) },
