@@ -45,3 +45,17 @@ func Example() {
 	// leaf 1 says hello
 	// again: true
 }
+
+// A client stops and comes back: it still opens what was sent to it, but does not
+// send in this epoch, since it cannot know how old its state is.
+func ExampleRatchets_Save() {
+	s, _ := suite.ByID(0x0001)
+	alice := NewRatchets(s, 4, make([]byte, s.Nh()), Limits{MaxSkipped: 100})
+	saved, _ := alice.Save(0)
+	loaded, err := LoadRatchets(s, saved, Limits{MaxSkipped: 100})
+	fmt.Println("loads:", err == nil)
+	fmt.Println("before:", alice.CanSend(0), "after:", loaded.CanSend(0))
+	// Output:
+	// loads: true
+	// before: true after: false
+}

@@ -55,7 +55,15 @@ func VerifySignature(s suite.Suite, pk []byte, c *Content, context wire.GroupCon
 	return nil
 }
 
-// membershipTag is the MAC of RFC 9420 §6.2; Nh bytes.
+// signedFor: the signature covers the wire format, so it holds in no other.
+func signedFor(c *Content, f wire.WireFormat) error {
+	if c.WireFormat != f {
+		return fmt.Errorf("content signed for %v cannot become %v", c.WireFormat, f)
+	}
+	return nil
+}
+
+// membershipTBM is what the MAC of RFC 9420 §6.2 covers.
 func membershipTBM(c *Content, context *wire.GroupContext) ([]byte, error) {
 	return wire.Marshal(&wire.AuthenticatedContentTBM{TBS: *contentTBS(c, context), Auth: c.Auth})
 }
@@ -64,6 +72,9 @@ func membershipTBM(c *Content, context *wire.GroupContext) ([]byte, error) {
 // member's has a tag; an outsider needs no membership key.
 func ProtectPublic(s suite.Suite, membershipKey []byte, c *Content, context wire.GroupContext) (*wire.PublicMessage, error) {
 	if err := CheckSender(c); err != nil {
+		return nil, err
+	}
+	if err := signedFor(c, wire.WireFormatPublicMessage); err != nil {
 		return nil, err
 	}
 	m := &wire.PublicMessage{Content: c.Content, Auth: c.Auth}

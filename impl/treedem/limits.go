@@ -14,7 +14,7 @@ type Limits struct {
 	// and the memory that it can cost (RFC 9420 §6.3.1, §9.1).
 	MaxForward uint32
 	// MaxSkipped bounds how many keys of skipped generations a ratchet keeps for
-	// late messages (§15.3); the oldest go first.
+	// late messages (§15.3); the oldest go first. Less than zero: it keeps none.
 	MaxSkipped int
 	// MaxMessages bounds how many application messages this member sends in an
 	// epoch, below what the AEAD permits anyway. Handshakes are not counted: a
@@ -33,9 +33,10 @@ func (l Limits) orDefaults() Limits {
 	if l.MaxForward == 0 {
 		l.MaxForward = DefaultMaxForward
 	}
-	if l.MaxSkipped <= 0 {
+	if l.MaxSkipped == 0 {
 		l.MaxSkipped = DefaultMaxSkipped
 	}
+	l.MaxSkipped = max(l.MaxSkipped, 0)
 	if l.MaxMessages == 0 {
 		l.MaxMessages = generations
 	}

@@ -41,6 +41,9 @@ func ProtectPrivate(s suite.Suite, rng io.Reader, senderDataSecret []byte, r *Ra
 	if c.Content.Sender.Type != wire.SenderMember {
 		return nil, spec.PrivateSenderMember.Broken("sender type %d", c.Content.Sender.Type)
 	}
+	if err := signedFor(c, wire.WireFormatPrivateMessage); err != nil {
+		return nil, err
+	}
 	m := &wire.PrivateMessage{
 		GroupID: c.Content.GroupID, Epoch: c.Content.Epoch,
 		ContentType: c.Content.ContentType, AuthenticatedData: c.Content.AuthenticatedData,

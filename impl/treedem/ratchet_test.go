@@ -153,6 +153,21 @@ func TestWindowEdges(t *testing.T) {
 	}
 }
 
+// A client that wants no late messages keeps no skipped keys.
+func TestNoSkippedKeys(t *testing.T) {
+	c := newChannel(t)
+	m0, m1, m2 := c.private(), c.private(), c.private()
+	r := NewRatchets(c.s, 2, c.encryption, Limits{MaxSkipped: -1})
+	for _, v := range []struct {
+		m    *wire.PrivateMessage
+		rule error
+	}{{m1, nil}, {m0, spec.GenerationOnce}, {m2, nil}} {
+		if err := c.receivePrivate(r, v.m); !errors.Is(err, v.rule) {
+			t.Errorf("got %v, want %v", err, v.rule)
+		}
+	}
+}
+
 // secrets lists every secret that r holds, by its bytes.
 func (r *Ratchets) secrets() map[string]bool {
 	all := map[string]bool{}

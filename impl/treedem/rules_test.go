@@ -320,6 +320,47 @@ func TestSenderRules(t *testing.T) {
 	}
 }
 
+// What a member seals is decoded as strictly as what stands in the clear.
+func TestInsideIsStrict(t *testing.T) {
+	c := newChannel(t)
+	var malformed *wire.SyntaxError
+
+	long := c.private()
+	data := must[wire.SenderData](t)(openSenderData(c.s, c.senderData, long))
+	key, nonce := senderDataKey(c.s, c.senderData, long.Ciphertext)
+	plaintext := append(must[[]byte](t)(wire.Marshal(&data)), 0)
+	long.EncryptedSenderData = must[[]byte](t)(c.s.Seal(key, nonce, must[[]byte](t)(senderDataAAD(long)), plaintext))
+	if err := c.receivePrivate(c.ratchets(), long); !errors.As(err, &malformed) {
+		t.Errorf("sender data with a byte more: got %v, want a syntax error", err)
+	}
+
+	unknown := c.private()
+	data = must[wire.SenderData](t)(openSenderData(c.s, c.senderData, unknown))
+	unknown.ContentType = 9
+	k, _, err := c.ratchets().key(1, unknown.ContentType, data.Generation)
+	if err != nil {
+		t.Fatal(err)
+	}
+	unknown.Ciphertext = must[[]byte](t)(c.s.Seal(k.key, c.s.GuardNonce(k.nonce, data.ReuseGuard), must[[]byte](t)(contentAAD(unknown)), make([]byte, 99)))
+	if err := sealSenderData(c.s, c.senderData, unknown, data); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.receivePrivate(c.ratchets(), unknown); !errors.As(err, &malformed) {
+		t.Errorf("an unknown content type: got %v, want a syntax error", err)
+	}
+}
+
+// Content signed for one framing is not sent in the other.
+func TestProtectWhatWasSigned(t *testing.T) {
+	c := newChannel(t)
+	if _, err := ProtectPublic(c.s, c.membership, c.signed(wire.ContentProposal, wire.WireFormatPrivateMessage), c.context); err == nil {
+		t.Error("content signed for a PrivateMessage becomes a PublicMessage")
+	}
+	if _, err := ProtectPrivate(c.s, c.rng, c.senderData, c.sender, c.signed(wire.ContentProposal, wire.WireFormatPublicMessage), nil); err == nil {
+		t.Error("content signed for a PublicMessage becomes a PrivateMessage")
+	}
+}
+
 func TestConfirmationTagRule(t *testing.T) {
 	s := must[suite.Suite](t)(suite.ByID(1))
 	key, confirmed := make([]byte, s.Nh()), make([]byte, s.Nh())
