@@ -37,7 +37,7 @@ func TestFilteredNodesAreBlanked(t *testing.T) {
 	h := honestGroup(t, 5)
 	h.tree = h.tree.Remove(1)
 	h.tree.nodes = h.tree.nodes.SetParent(1, &wire.ParentNode{EncryptionKey: h.key()}) // nobody is at leaf 1
-	path, next := h.path(h.tree, 0)
+	path, next := h.emptyCommit(0)
 	if !next.Blank(1) || next.Blank(3) || next.Blank(7) || len(path.Nodes) != 2 {
 		t.Fatalf("a path of %d nodes", len(path.Nodes))
 	}
