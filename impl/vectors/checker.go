@@ -65,6 +65,12 @@ func (c *checker) equal(field string, got, want []byte) bool {
 	return bytes.Equal(got, want) || c.fail(field, "got %s, expected %s", excerpt(got, want), excerpt(want, got))
 }
 
+// secret says whether a secret of the vector has the suite's length. Whatever is
+// derived from one takes that for granted.
+func (c *checker) secret(field string, b []byte) bool {
+	return len(b) == c.suite.Nh() || c.fail(field, "it has %d bytes, a secret of the suite %d", len(b), c.suite.Nh())
+}
+
 // decode reads a struct of the RFC from a field.
 func (c *checker) decode(field string, b []byte, v wire.Wirer) bool {
 	return c.ok(field, wire.Unmarshal(b, v))

@@ -61,11 +61,13 @@ var cryptoBasicsKind = newKind("crypto-basics", "hash references, labelled key d
 func verifyCryptoBasics(c *checker, v *cryptoBasics) {
 	s := c.suite
 	c.equal("ref_hash.out", s.RefHash(v.RefHash.Label, v.RefHash.Value), v.RefHash.Out)
-	if e := v.Expand; c.expandable("expand_with_label.length", int(e.Length)) {
+	if e := v.Expand; c.secret("expand_with_label.secret", e.Secret) && c.expandable("expand_with_label.length", int(e.Length)) {
 		c.equal("expand_with_label.out", s.ExpandWithLabel(e.Secret, e.Label, e.Context, int(e.Length)), e.Out)
 	}
-	c.equal("derive_secret.out", s.DeriveSecret(v.Derive.Secret, v.Derive.Label), v.Derive.Out)
-	if x := v.Tree; c.expandable("derive_tree_secret.length", int(x.Length)) {
+	if d := v.Derive; c.secret("derive_secret.secret", d.Secret) {
+		c.equal("derive_secret.out", s.DeriveSecret(d.Secret, d.Label), d.Out)
+	}
+	if x := v.Tree; c.secret("derive_tree_secret.secret", x.Secret) && c.expandable("derive_tree_secret.length", int(x.Length)) {
 		c.equal("derive_tree_secret.out", s.DeriveTreeSecret(x.Secret, x.Label, x.Generation, int(x.Length)), x.Out)
 	}
 	v.Sign.verify(c)

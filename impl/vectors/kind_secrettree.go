@@ -39,6 +39,9 @@ var secretTreeKind = newKind("secret-tree", "the secret tree, its ratchets, and 
 // that was sealed with the vector's.
 func verifySecretTree(c *checker, v *secretTree) {
 	s := c.suite
+	if !c.secret("sender_data.sender_data_secret", v.SenderData.Secret) || !c.secret("encryption_secret", v.EncryptionSecret) {
+		return
+	}
 	key, nonce := senderDataKey(s, v.SenderData.Secret, v.SenderData.Ciphertext)
 	if c.equal("sender_data.key", key, v.SenderData.Key) && c.equal("sender_data.nonce", nonce, v.SenderData.Nonce) {
 		m := wire.PrivateMessage{ContentType: wire.ContentApplication, Ciphertext: v.SenderData.Ciphertext}
@@ -54,6 +57,7 @@ func verifySecretTree(c *checker, v *secretTree) {
 	}
 	r := treedem.NewRatchets(s, uint32(len(v.Leaves)), v.EncryptionSecret, treedem.Limits{})
 	for leaf, generations := range v.Leaves {
+		c.holds(fmt.Sprintf("leaves[%d]", leaf), len(generations) > 0, "there is no generation")
 		for i, g := range generations {
 			field := fmt.Sprintf("leaves[%d][%d].", leaf, i)
 			if last := lastGeneration(generations[:i]); i > 0 && g.Generation <= last || g.Generation-last > treedem.DefaultMaxForward {

@@ -2,6 +2,7 @@ package vectors
 
 import (
 	"fmt"
+	"slices"
 
 	"mlsref/impl/suite"
 	"mlsref/impl/tree"
@@ -68,7 +69,7 @@ func verifyTreeKEM(c *checker, v *treeKEM) {
 			well = c.fail("leaves_private", "there is no leaf %d, which is a member", i)
 		}
 	}
-	if !well {
+	if !well || !c.holds("update_paths", len(v.Updates) > 0, "there is none") {
 		return
 	}
 	for i := range v.Updates {
@@ -88,18 +89,35 @@ func (k *treeKEMCheck) addLeaf(field string, l *leafPrivate) bool {
 	if leaf == nil {
 		return k.fail(field+".index", "leaf %d is blank or not in the tree", l.Index)
 	}
+	if _, twice := k.private[l.Index]; twice {
+		return k.fail(field+".index", "leaf %d stands there twice", l.Index)
+	}
 	pk, err := k.suite.PublicKey(l.EncryptionPriv)
 	well := k.ok(field+".encryption_priv", err) && k.equal(field+".encryption_priv (its public key)", pk, leaf.EncryptionKey)
 	var keys []treekem.NodeKey
+	known := map[tree.Index]bool{}
 	for i, n := range l.PathSecrets {
 		at := fmt.Sprintf("%s.path_secrets[%d].", field, i)
+		if known[n.Node] {
+			well = k.fail(at+"node", "node %d stands there twice", n.Node)
+		}
+		known[n.Node] = true
 		if n.Node.IsLeaf() || !tree.IsAncestor(n.Node, l.Index) || k.tree.Blank(n.Node) {
 			well = k.fail(at+"node", "node %d is no parent above leaf %d that has a key", n.Node, l.Index)
+			continue
+		}
+		if !k.secret(at+"path_secret", n.PathSecret) {
+			well = false
 			continue
 		}
 		sk, pk, err := k.suite.DeriveKeyPair(k.suite.DeriveSecret(n.PathSecret, "node"))
 		well = k.ok(at+"path_secret", err) && k.equal(at+"path_secret (its public key)", pk, k.tree.EncryptionKey(n.Node)) && well
 		keys = append(keys, treekem.NodeKey{Node: n.Node, PrivateKey: sk, PublicKey: pk})
+	}
+	for _, n := range tree.DirectPath(l.Index, k.tree.Leaves()) {
+		if unmerged := slices.Contains(k.tree.Unmerged(n), l.Index); !k.tree.Blank(n) && !unmerged && !known[n] {
+			well = k.fail(field+".path_secrets", "there is none for node %d, whose key leaf %d holds", n, l.Index)
+		}
 	}
 	k.private[l.Index] = treekem.NewPrivate(l.Index, l.EncryptionPriv, keys...)
 	k.signing[l.Index] = l.SignaturePriv

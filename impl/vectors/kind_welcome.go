@@ -86,12 +86,15 @@ func (v *welcomeVector) verifyInfo(c *checker, member treekem.MemberSecret, w *w
 
 func generateWelcome(g *generator) []welcomeVector {
 	s := g.suite
-	alice, bob := must(group.NewIdentity(s, g.rng, "alice")), must(group.NewIdentity(s, g.rng, "bob"))
-	kp, secrets, err := group.NewKeyPackage(s, g.rng, bob)
+	alice, bob := must(group.NewClient(s, g.rng, "alice")), must(group.NewClient(s, g.rng, "bob"))
+	kp, secrets, err := bob.NewKeyPackage(g.rng)
 	ok(err)
-	room := must(group.Create(s, g.rng, alice, g.bytes(16)))
-	pending := must(room.Commit(g.rng, group.CommitOptions{Add: []wire.KeyPackage{kp}}))
-	return []welcomeVector{{CipherSuite: s.ID(), InitPriv: secrets.InitKey, SignerPub: alice.SignaturePub,
-		KeyPackage: marshal(&wire.MLSMessage{Version: wire.ProtocolMLS10, WireFormat: wire.WireFormatKeyPackage, KeyPackage: &kp}),
-		Welcome:    pending.Welcome}}
+	room := must(alice.Create(g.rng, g.bytes(16)))
+	_, welcome := must(room.Commit(g.rng, group.CommitOptions{Add: []wire.KeyPackage{kp}})).Accept()
+	return []welcomeVector{{CipherSuite: s.ID(), InitPriv: secrets.InitKey, SignerPub: alice.Identity.SignaturePub,
+		KeyPackage: keyPackageMessage(kp), Welcome: welcome}}
+}
+
+func keyPackageMessage(kp wire.KeyPackage) Hex {
+	return marshal(&wire.MLSMessage{Version: wire.ProtocolMLS10, WireFormat: wire.WireFormatKeyPackage, KeyPackage: &kp})
 }

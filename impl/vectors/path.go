@@ -2,6 +2,7 @@ package vectors
 
 import (
 	"io"
+	"slices"
 
 	"mlsref/impl/suite"
 	"mlsref/impl/tree"
@@ -76,7 +77,7 @@ func treeKEMOf(w *world) treeKEM {
 	for _, i := range t.Members() {
 		l := leafPrivate{Index: i, EncryptionPriv: w.leafKeys[i], SignaturePriv: w.signatures[i], PathSecrets: []nodeSecret{}}
 		for _, n := range tree.DirectPath(i, t.Leaves()) {
-			if !t.Blank(n) && !contains(t.Unmerged(n), i) {
+			if !t.Blank(n) && !slices.Contains(t.Unmerged(n), i) {
 				l.PathSecrets = append(l.PathSecrets, nodeSecret{Node: n, PathSecret: w.secrets[n]})
 			}
 		}
@@ -89,15 +90,6 @@ func treeKEMOf(w *world) treeKEM {
 		fillUpdate(w, &v, &v.Updates[i])
 	}
 	return v
-}
-
-func contains(list []tree.LeafIndex, leaf tree.LeafIndex) bool {
-	for _, i := range list {
-		if i == leaf {
-			return true
-		}
-	}
-	return false
 }
 
 func fillUpdate(w *world, v *treeKEM, u *updateVector) {
