@@ -59,21 +59,20 @@ func (st State) Plan(list []ProposalFrom, sender wire.Sender, hasPath bool, op O
 	if sender.Type == wire.SenderNewMemberCommit {
 		rules = externalRules
 	}
+	for _, rule := range rules { // before the first bullet: it has the signatures
+		if err := rule(l); err != nil {
+			return Change{}, err
+		}
+	}
 	// The new extensions are in force for the rest of the list (§12.3).
 	judged := st
 	for _, p := range list {
 		if p.Proposal.Type == wire.ProposalGroupContextExtensions {
 			judged.Context.Extensions = p.Proposal.GroupContextExtensions.Extensions
-			break
 		}
 	}
 	for _, p := range list {
 		if err := judged.ValidateProposal(p, op); err != nil {
-			return Change{}, err
-		}
-	}
-	for _, rule := range rules {
-		if err := rule(l); err != nil {
 			return Change{}, err
 		}
 	}
