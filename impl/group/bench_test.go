@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"mlsref/impl/suite"
+	"mlsref/impl/tree"
 	"mlsref/impl/wire"
 )
 
@@ -19,17 +20,22 @@ func benchSuite(b *testing.B) suite.Suite {
 	return s
 }
 
-// perSize runs f at each size. The groups are made once per size and f, untimed.
+// fullGroups are made once per size, since the largest takes some ten seconds.
+var fullGroups = map[int]*fullGroup{}
+
+// perSize runs f at each size; -short stops at 100.
 func perSize(b *testing.B, f func(b *testing.B, g *fullGroup)) {
-	for _, n := range []int{2, 10, 100, 1000} {
+	for _, n := range []int{2, 10, 100, 1000, 10000} {
 		if n > 100 && testing.Short() {
 			continue
 		}
-		var g *fullGroup
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			g := fullGroups[n]
 			if g == nil {
 				g = newFullGroup(b, benchSuite(b), seeded(1), n)
+				fullGroups[n] = g
 			}
+			g.t = b
 			b.ReportAllocs()
 			f(b, g)
 		})
@@ -104,6 +110,26 @@ func BenchmarkProcess(b *testing.B) {
 		pending, err := f.member(0).Commit(f.rng, CommitOptions{Format: Public})
 		f.ok(err)
 		g := f.member(len(f.clients) - 1)
+		for b.Loop() {
+			if _, err := g.Receive(pending.Commit); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}
+
+// BenchmarkProcessRemove is BenchmarkProcess where the Commit also removes somebody
+// and adds somebody.
+func BenchmarkProcessRemove(b *testing.B) {
+	perSize(b, func(b *testing.B, f *fullGroup) {
+		n := len(f.clients)
+		if n == 2 {
+			b.Skip("nobody to remove")
+		}
+		_, kp, _ := newcomer(f)
+		pending, err := f.member(0).Commit(f.rng, CommitOptions{Add: []wire.KeyPackage{kp}, Remove: []tree.LeafIndex{tree.LeafIndex(n / 2)}, Format: Public})
+		f.ok(err)
+		g := f.member(n - 1)
 		for b.Loop() {
 			if _, err := g.Receive(pending.Commit); err != nil {
 				b.Fatal(err)

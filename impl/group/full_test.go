@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"runtime"
 	"testing"
 
 	"mlsref/impl/suite"
@@ -115,5 +116,32 @@ func TestFullGroup(t *testing.T) {
 		if !bytes.Equal(r.Next.EpochAuthenticator(), pending.next.EpochAuthenticator()) {
 			t.Errorf("%d members: the first and the last do not agree", n)
 		}
+	}
+}
+
+// What it takes to follow a Commit grows with the depth of the tree: 32 times the
+// members are five levels more. Whoever copies the tree, or asks each member
+// something, needs far more here.
+func TestCommitDoesNotCopyTheTree(t *testing.T) {
+	cost := func(n int) uint64 {
+		s, err := suite.ByID(1)
+		check(t, err)
+		f := newFullGroup(t, s, seeded(9), n)
+		_, kp, _ := newcomer(f)
+		pending, err := f.member(0).Commit(f.rng, CommitOptions{Add: []wire.KeyPackage{kp}, Remove: []tree.LeafIndex{tree.LeafIndex(n / 2)}, Format: Public})
+		check(t, err)
+		g := f.member(n - 1)
+		var before, after runtime.MemStats
+		const times = 20
+		runtime.ReadMemStats(&before)
+		for range times {
+			_, err := g.Receive(pending.Commit)
+			check(t, err)
+		}
+		runtime.ReadMemStats(&after)
+		return (after.TotalAlloc - before.TotalAlloc) / times
+	}
+	if small, large := cost(16), cost(512); large > 5*small/2 {
+		t.Errorf("%d bytes among 16 members, %d among 512", small, large)
 	}
 }
