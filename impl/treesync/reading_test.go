@@ -262,3 +262,35 @@ func TestChangesDoNotCopyTheTree(t *testing.T) {
 		}
 	}
 }
+
+// Subtle point 10: the keys of a path differ from each other, from its leaf's, and
+// from all of the tree before it, the committer's own old nodes among them. And X14:
+// the leaf has the parent hash that the path gives.
+func TestPathIsFreshAndChained(t *testing.T) {
+	h := honestGroup(t, 4)
+	ch, err := h.state().Plan(nil, member(0), true, Ordinary)
+	h.check(err)
+	for what, v := range map[string]struct {
+		rule *spec.Rule
+		bend func(*wire.UpdatePath)
+	}{
+		"nothing":                    {nil, func(*wire.UpdatePath) {}},
+		"a node's old key":           {spec.PathKeysFresh, func(p *wire.UpdatePath) { p.Nodes[1].EncryptionKey = h.tree.EncryptionKey(3) }},
+		"another node's old key":     {spec.PathKeysFresh, func(p *wire.UpdatePath) { p.Nodes[0].EncryptionKey = h.tree.EncryptionKey(3) }},
+		"the committer's old key":    {spec.PathKeysFresh, func(p *wire.UpdatePath) { p.Nodes[0].EncryptionKey = h.tree.EncryptionKey(0) }},
+		"one key for both nodes":     {spec.PathKeysFresh, func(p *wire.UpdatePath) { p.Nodes[0].EncryptionKey = p.Nodes[1].EncryptionKey }},
+		"the key of the path's leaf": {spec.PathKeysFresh, func(p *wire.UpdatePath) { p.Nodes[0].EncryptionKey = p.LeafNode.EncryptionKey }},
+		"another fresh key":          {spec.PathParentHash, func(p *wire.UpdatePath) { p.Nodes[0].EncryptionKey = h.key() }},
+		"another parent hash": {spec.PathParentHash, func(p *wire.UpdatePath) {
+			p.LeafNode.ParentHash = bytes.Repeat([]byte{1}, h.s.Nh())
+			h.sign(&p.LeafNode, 0)
+		}},
+	} {
+		t.Run(what, func(t *testing.T) {
+			path, _ := h.path(ch, *h.tree.Leaf(0))
+			v.bend(&path)
+			_, err := ch.Merge(&path)
+			brokenRule(t, err, v.rule)
+		})
+	}
+}
