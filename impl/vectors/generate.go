@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"reflect"
+	"slices"
 	"sync"
 
 	"mlsref/impl/suite"
@@ -69,6 +70,12 @@ func AllSuites() []wire.CipherSuite {
 		list = append(list, must(suite.ByName(name)).ID())
 	}
 	return list
+}
+
+// curves are the suites that stand for all in small vectors: the others differ
+// from one of them in their AEAD or in the size of a curve.
+func (g *generator) curves() bool {
+	return slices.Contains([]wire.CipherSuite{0x0001, 0x0002, 0x0004, 0x0005}, g.suite.ID())
 }
 
 // pick chooses between the full and the small amount.

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"reflect"
 	"slices"
 	"strconv"
@@ -24,41 +23,24 @@ type entry struct {
 // split cuts a file into its entries. What it cannot do is read an entry: that
 // is decode's, so that one bad entry spoils no other.
 func split(b []byte) ([]entry, error) {
+	var syntax *json.SyntaxError
+	if errors.As(json.Unmarshal(b, new(json.RawMessage)), &syntax) {
+		return nil, fmt.Errorf("line %d, offset %d: malformed JSON: %w", lineAt(b, syntax.Offset), syntax.Offset, syntax)
+	}
 	d := json.NewDecoder(bytes.NewReader(b))
-	malformed := func(err error) error {
-		at := d.InputOffset()
-		var syntax *json.SyntaxError
-		if errors.As(err, &syntax) {
-			at = syntax.Offset
-		}
-		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-			at, err = int64(len(b)), errors.New("the file ends too early")
-		}
-		return fmt.Errorf("line %d, offset %d: malformed JSON: %w", lineAt(b, at), at, err)
-	}
-	first, err := d.Token()
-	if err != nil {
-		return nil, malformed(err)
-	}
-	if first != json.Delim('[') {
-		return nil, malformed(fmt.Errorf("%v, expected an array of entries", first))
+	if first, err := d.Token(); err != nil || first != json.Delim('[') {
+		return nil, fmt.Errorf("it holds %s, expected an array of entries", describe(first))
 	}
 	var entries []entry
 	for line, counted := 1, int64(0); d.More(); {
 		var raw json.RawMessage
 		if err := d.Decode(&raw); err != nil {
-			return nil, malformed(err)
+			return nil, err
 		}
 		start := d.InputOffset() - int64(len(raw))
 		line += bytes.Count(b[counted:start], []byte("\n"))
 		counted = start
 		entries = append(entries, entry{raw: raw, line: line})
-	}
-	if _, err := d.Token(); err != nil {
-		return nil, malformed(err)
-	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return nil, malformed(errors.New("something follows the array"))
 	}
 	return entries, nil
 }

@@ -164,7 +164,7 @@ func ratchetKey(s suite.Suite, leafSecret []byte, kind wire.ContentType, generat
 func generateSecretTree(g *generator) []secretTree {
 	s := g.suite
 	var list []secretTree
-	for _, leaves := range pick(g, []uint32{1, 8, 32}, []uint32{4}) {
+	for _, leaves := range pick(g, []uint32{1, 8, 32}, []uint32{2}) {
 		v := secretTree{CipherSuite: s.ID(), EncryptionSecret: g.secret()}
 		v.SenderData.Secret, v.SenderData.Ciphertext = g.secret(), g.bytes(100)
 		key, nonce := senderDataKey(s, v.SenderData.Secret, v.SenderData.Ciphertext)
