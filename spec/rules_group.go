@@ -6,6 +6,7 @@ var (
 	JoinSuite          = rule("12.4.3.1/cipher-suite", "12.4.3.1", "the GroupInfo's and the Welcome's cipher suite are the KeyPackage's")
 	JoinTreeHash       = rule("12.4.3.1/tree-hash", "12.4.3.1", "the tree's hash is the GroupContext's tree_hash")
 	JoinLeaf           = rule("12.4.3.1/my-leaf", "12.4.3.1", "a leaf of the tree is identical to that of the joiner's KeyPackage")
+	JoinComplete       = rule("12.4.3.1/path-secret", "12.4.3.1", "the Welcome gives the path secrets of all nodes above the joiner that do not list it as unmerged")
 	WelcomeDecrypts    = rule("12.4.3.1/decrypts", "12.4.3.1", "the group secrets and the GroupInfo of a Welcome open under the joiner's keys")
 	PSKsHeld           = rule("12.4.2/psks-held", "12.4.2", "this client holds every PSK that a Commit or a Welcome names (also §12.4.3.1)")
 	MessageVersion     = rule("6/version", "6", "the protocol version is mls10")

@@ -12,6 +12,9 @@ import (
 func (g *Group) byValue(rng io.Reader, opt CommitOptions) ([]wire.Proposal, error) {
 	var list []wire.Proposal
 	if opt.Extensions != nil {
+		if err := treesync.ValidateSentGroupContext(*opt.Extensions); err != nil {
+			return nil, err
+		}
 		list = append(list, wire.Proposal{
 			Type:                   wire.ProposalGroupContextExtensions,
 			GroupContextExtensions: &wire.GroupContextExtensions{Extensions: *opt.Extensions}})

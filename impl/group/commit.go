@@ -44,6 +44,11 @@ func (g *Group) Commit(rng io.Reader, opt CommitOptions) (*Pending, error) {
 	if opt.Format == 0 {
 		opt.Format = Private
 	}
+	if opt.Format == Private || opt.NoPath {
+		if err := g.mayEncrypt(); err != nil { // the Welcome's key, without a path, is no fresh one either
+			return nil, err
+		}
+	}
 	byValue, err := g.byValue(rng, opt)
 	if err != nil {
 		return nil, err
@@ -113,6 +118,7 @@ func (g *Group) commit(rng io.Reader, d draft) (*Pending, error) {
 	e.private = p.private
 	signed.Auth.ConfirmationTag = e.confirmationTag
 	pending := &Pending{next: g.next(p.client, e)}
+	pending.next.loaded = false // a loaded group has made a path, or nothing
 	if pending.welcome, err = pending.next.welcomeFor(rng, join, ch.Added, p.path, d.opt); err != nil {
 		return nil, err
 	}

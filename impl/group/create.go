@@ -19,6 +19,9 @@ func (c Client) Create(rng io.Reader, groupID []byte, extensions ...wire.Extensi
 	if err := treesync.ValidateGroupContext(s, context, c.Config.Policy); err != nil {
 		return nil, err
 	}
+	if err := treesync.ValidateSentGroupContext(extensions); err != nil {
+		return nil, err
+	}
 	leafKey, leafPub, err := s.GenerateKeyPair(rng)
 	if err != nil {
 		return nil, err
@@ -34,6 +37,9 @@ func (c Client) Create(rng io.Reader, groupID []byte, extensions ...wire.Extensi
 		Leaf: &leaf, Source: wire.LeafSourceKeyPackage, Context: context, Policy: c.Config.Policy, Own: true,
 	}
 	if err := treesync.ValidateLeaf(s, check); err != nil {
+		return nil, err
+	}
+	if err := treesync.ValidateOwnLeaf(&leaf, c.capabilities()); err != nil {
 		return nil, err
 	}
 	t := treesync.New(leaf)

@@ -11,6 +11,9 @@ import (
 var (
 	// ErrOwnMessage says that a message is this member's own.
 	ErrOwnMessage = treedem.ErrOwnMessage
+	// ErrLoaded says that a group that was saved and loaded must commit first, with a
+	// path and in a PublicMessage, before it encrypts anything.
+	ErrLoaded = errors.New("the group was loaded: it sends after a Commit of its own, with a path and as a PublicMessage")
 	// ErrNotForUs says that a Welcome names none of this client's KeyPackages.
 	ErrNotForUs = errors.New("the Welcome is for none of this client's key packages")
 

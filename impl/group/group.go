@@ -39,6 +39,9 @@ type Group struct {
 
 	// Set once a ReInit was committed: the group sends nothing more.
 	reinit *wire.ReInit
+
+	// Set when the group was saved and loaded, until a path of its own (save.go).
+	loaded bool
 }
 
 // pendingUpdate is what this member's own Update proposal will make of its leaf.
@@ -109,7 +112,9 @@ func (c Client) begin(e epochState) *Group {
 // keeps.
 func (g *Group) next(c Client, e epochState) *Group {
 	next := c.begin(e)
-	next.past = keep(c.Config.PastEpochs, pastEpoch{g.public, g.secrets.SenderData, g.ratchets}, g.past)
+	next.loaded = g.loaded
+	past := treesync.State{Suite: c.Suite, Policy: g.public.Policy, Context: g.Context(), Tree: g.Tree()} // no proposals
+	next.past = keep(c.Config.PastEpochs, pastEpoch{past, g.secrets.SenderData, g.ratchets}, g.past)
 	next.resumption = keep(c.Config.PastResumption, resumption{g.Epoch(), g.secrets.Resumption}, g.resumption)
 	return next
 }

@@ -44,7 +44,20 @@ func (c Client) NewKeyPackage(rng io.Reader) (wire.KeyPackage, KeyPackageSecrets
 	if err := treesync.SignKeyPackage(s, c.Identity.SignatureKey, &kp); err != nil {
 		return wire.KeyPackage{}, none, err
 	}
+	if err := treesync.ValidateOwnKeyPackage(&kp, c.capabilities()); err != nil {
+		return wire.KeyPackage{}, none, err
+	}
 	return kp, KeyPackageSecrets{KeyPackage: kp, InitKey: initKey, EncryptionKey: leafKey}, nil
+}
+
+// ParseKeyPackage reads a KeyPackage that came as an MLSMessage (RFC 9420 §10). It
+// is validated where it is used.
+func ParseKeyPackage(msg []byte) (*wire.KeyPackage, error) {
+	m, err := parse(msg)
+	if err != nil {
+		return nil, err
+	}
+	return treesync.UnwrapKeyPackage(m)
 }
 
 // keyPackageRef is MakeKeyPackageRef (RFC 9420 §5.2); Nh bytes. The hash is the

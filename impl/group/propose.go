@@ -72,6 +72,9 @@ func (g *Group) ProposeReInit(rng io.Reader, r wire.ReInit, f Format) (*Group, [
 // ProposeExtensions proposes to replace all extensions of the GroupContext
 // (RFC 9420 §12.1.7).
 func (g *Group) ProposeExtensions(rng io.Reader, extensions []wire.Extension, f Format) (*Group, []byte, error) {
+	if err := treesync.ValidateSentGroupContext(extensions); err != nil {
+		return nil, nil, err
+	}
 	return g.Propose(rng, wire.Proposal{
 		Type:                   wire.ProposalGroupContextExtensions,
 		GroupContextExtensions: &wire.GroupContextExtensions{Extensions: extensions}}, f)
@@ -128,6 +131,9 @@ func (g *Group) protect(rng io.Reader, c *treedem.Content) ([]byte, error) {
 	s := g.client.Suite
 	var err error
 	if c.WireFormat == Private {
+		if err := g.mayEncrypt(); err != nil {
+			return nil, err
+		}
 		m.PrivateMessage, err = treedem.ProtectPrivate(s, rng, g.secrets.SenderData, g.ratchets, c, g.client.Config.Padding)
 	} else {
 		m.PublicMessage, err = treedem.ProtectPublic(s, g.secrets.Membership, c, g.Context())

@@ -329,6 +329,11 @@ func TestJoinRules(t *testing.T) {
 			o.bendTree(func(rt *wire.RatchetTree) { rt.Nodes[2].Leaf = &other.LeafNode })
 		}},
 		{"another path secret", spec.PathKeysMatch, with.welcome, func(o *opened) { o.secrets.PathSecret.PathSecret[0] ^= 1 }},
+		// Subtle point 54: path_secret is missing, or is there without a path.
+		{"no path secret", spec.JoinComplete, with.welcome, func(o *opened) { o.secrets.PathSecret = nil }},
+		{"a path secret without a path", spec.PathKeysMatch, without.welcome, func(o *opened) {
+			o.secrets.PathSecret = &wire.PathSecret{PathSecret: make([]byte, s.Nh())}
+		}},
 		{"another confirmation tag", spec.ConfirmationTag, with.welcome, func(o *opened) { o.info.ConfirmationTag[0] ^= 1 }},
 		{"another epoch", spec.ConfirmationTag, with.welcome, func(o *opened) { o.info.GroupContext.Epoch++ }},
 	} {
