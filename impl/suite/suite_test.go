@@ -125,3 +125,10 @@ func TestUnsupportedSuite(t *testing.T) {
 		t.Error("nonsense is accepted")
 	}
 }
+
+func equal(t *testing.T, field string, got, want []byte) {
+	t.Helper()
+	if !bytes.Equal(got, want) {
+		t.Errorf("%s is %x, want %x", field, got, want)
+	}
+}

@@ -147,3 +147,10 @@ func TestAddedLeavesGetNoCiphertext(t *testing.T) {
 		t.Errorf("steps %v", steps)
 	}
 }
+
+func equal(t *testing.T, field string, got, want []byte) {
+	t.Helper()
+	if !bytes.Equal(got, want) {
+		t.Errorf("%s is %x, want %x", field, got, want)
+	}
+}

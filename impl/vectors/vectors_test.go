@@ -6,6 +6,9 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"mlsref/impl/treesync"
+	"mlsref/impl/wire"
 )
 
 // verifyAll verifies all files of a folder and reports each failure.
@@ -36,13 +39,18 @@ func verifyAll(t *testing.T, dir string) {
 	t.Logf("%s: %d files, %d entries", dir, len(files), len(results))
 }
 
-// TestOfficial verifies the working group's own vectors.
-func TestOfficial(t *testing.T) {
+// officialDir is where the working group's vectors lie, if they are at hand.
+func officialDir() string {
 	shared := os.Getenv("MLSREF_SHARED")
 	if shared == "" {
 		shared = filepath.Join("..", "..", "..", "shared")
 	}
-	dir := filepath.Join(shared, "vectors")
+	return filepath.Join(shared, "vectors")
+}
+
+// TestOfficial verifies the working group's own vectors.
+func TestOfficial(t *testing.T) {
+	dir := officialDir()
 	if _, err := os.Stat(dir); err != nil {
 		t.Log("not checked: the official test vectors, which are not at hand; the project's own are")
 		return
@@ -128,5 +136,36 @@ func TestCancel(t *testing.T) {
 		if !results[i].Passed() || i > 0 && results[i].Entry <= results[i-1].Entry {
 			t.Errorf("result %d: entry %d, %v", i, results[i].Entry, results[i].Failures)
 		}
+	}
+}
+
+// TestOthersKeyPackages: the KeyPackages in Adds, which the format does not ask to
+// be verified, are valid too. The official ones have GREASE in their extensions
+// that their capabilities do not list: see treesync.ValidateKeyPackage.
+func TestOthersKeyPackages(t *testing.T) {
+	checked := 0
+	for _, path := range []string{filepath.Join("testdata", "tree-operations.json"), filepath.Join(officialDir(), "tree-operations.json")} {
+		for _, e := range Read(path).entries {
+			var v treeOperation
+			if err := e.decode(&v); err != nil {
+				t.Fatal(err)
+			}
+			c := newChecker(e.raw)
+			var p wire.Proposal
+			if !c.pick(v.CipherSuite) || !c.decode("proposal", v.Proposal, &p) {
+				t.Fatal(c.failures)
+			}
+			if p.Type != wire.ProposalAdd {
+				continue
+			}
+			checked++
+			gc := wire.GroupContext{Version: wire.ProtocolMLS10, CipherSuite: v.CipherSuite}
+			if err := treesync.ValidateKeyPackage(c.suite, &p.Add.KeyPackage, gc, treesync.Policy{}, true); err != nil {
+				t.Errorf("%s, line %d: %v", path, e.line, err)
+			}
+		}
+	}
+	if checked == 0 {
+		t.Error("there was none")
 	}
 }

@@ -15,7 +15,6 @@ import (
 	"strings"
 	"testing"
 
-	"mlsref/impl/internal/vectors"
 	"pgregory.net/rapid"
 )
 
@@ -64,7 +63,7 @@ func valued(p *Part) error {
 }
 
 func TestAnnotationsCoverEveryByteOnce(t *testing.T) {
-	vectors.Run(t, "messages.json", func(t *testing.T, v map[string]vectors.Hex) {
+	for _, v := range messageVectors(t) {
 		for name, b := range v {
 			root, err := Annotate(b, messageFields[name]())
 			if err != nil {
@@ -81,13 +80,13 @@ func TestAnnotationsCoverEveryByteOnce(t *testing.T) {
 				t.Fatalf("%s: %v", name, err)
 			}
 		}
-	})
+	}
 }
 
 // Annotate and Unmarshal are one walk: they agree on every input, well formed or
 // not. What was read before an error has no gaps and no overlaps either.
 func TestAnnotateAgreesWithUnmarshal(t *testing.T) {
-	vectors.Run(t, "messages.json", func(t *testing.T, v map[string]vectors.Hex) {
+	for _, v := range messageVectors(t) {
 		names := slices.Sorted(maps.Keys(messageFields))
 		rapid.Check(t, func(r *rapid.T) {
 			name := rapid.SampledFrom(names).Draw(r, "name")
@@ -109,7 +108,7 @@ func TestAnnotateAgreesWithUnmarshal(t *testing.T) {
 				r.Fatalf("%s: %v", name, err)
 			}
 		})
-	})
+	}
 }
 
 func TestAnnotateMalformed(t *testing.T) {

@@ -1,15 +1,21 @@
 package wire
 
 import (
+	"encoding/json"
 	"math/rand/v2"
-
-	"mlsref/impl/internal/vectors"
+	"os"
+	"path/filepath"
+	"testing"
 )
 
 // samples makes structures that are right in syntax and mean nothing.
 type samples struct{ rng *rand.ChaCha8 }
 
-func (s samples) bytes(n int) []byte { return vectors.Fresh(s.rng, n) }
+func (s samples) bytes(n int) []byte {
+	b := make([]byte, n)
+	s.rng.Read(b) // never fails
+	return b
+}
 
 func (s samples) extensions() []Extension {
 	return []Extension{{Type: ExtensionApplicationID, Data: s.bytes(9)}, {Type: 0x0a0a, Data: nil}}
@@ -122,4 +128,61 @@ func sampleMessages(rng *rand.ChaCha8) map[string]Wirer {
 		"public_message_application":        s.public(ContentApplication), "public_message_proposal": s.public(ContentProposal),
 		"public_message_commit": s.public(ContentCommit),
 	}
+}
+
+// messageFields are the fields of messages.json and what each holds.
+var messageFields = map[string]func() Wirer{
+	"mls_welcome":                       func() Wirer { return new(MLSMessage) },
+	"mls_group_info":                    func() Wirer { return new(MLSMessage) },
+	"mls_key_package":                   func() Wirer { return new(MLSMessage) },
+	"ratchet_tree":                      func() Wirer { return new(RatchetTree) },
+	"group_secrets":                     func() Wirer { return new(GroupSecrets) },
+	"add_proposal":                      func() Wirer { return new(Add) },
+	"update_proposal":                   func() Wirer { return new(Update) },
+	"remove_proposal":                   func() Wirer { return new(Remove) },
+	"pre_shared_key_proposal":           func() Wirer { return new(PreSharedKey) },
+	"re_init_proposal":                  func() Wirer { return new(ReInit) },
+	"external_init_proposal":            func() Wirer { return new(ExternalInit) },
+	"group_context_extensions_proposal": func() Wirer { return new(GroupContextExtensions) },
+	"commit":                            func() Wirer { return new(Commit) },
+	"public_message_application":        func() Wirer { return new(MLSMessage) },
+	"public_message_proposal":           func() Wirer { return new(MLSMessage) },
+	"public_message_commit":             func() Wirer { return new(MLSMessage) },
+	"private_message":                   func() Wirer { return new(MLSMessage) },
+}
+
+// messageVectors are the samples' bytes, by field, and those of the official
+// messages.json where that is at hand.
+func messageVectors(t *testing.T) []map[string][]byte {
+	t.Helper()
+	own := map[string][]byte{}
+	for name, m := range sampleMessages(rand.NewChaCha8([32]byte{1})) {
+		b, err := Marshal(m)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		own[name] = b
+	}
+	list := []map[string][]byte{own}
+	shared := os.Getenv("MLSREF_SHARED")
+	if shared == "" {
+		shared = filepath.Join("..", "..", "..", "shared")
+	}
+	text, err := os.ReadFile(filepath.Join(shared, "vectors", "messages.json"))
+	if err != nil {
+		t.Log("not checked: the official messages.json, which is not at hand; the project's own samples are")
+		return list
+	}
+	var official []map[string]string
+	if err := json.Unmarshal(text, &official); err != nil {
+		t.Fatal(err)
+	}
+	for _, entry := range official {
+		v := map[string][]byte{}
+		for name, digits := range entry {
+			v[name] = unhex(t, digits)
+		}
+		list = append(list, v)
+	}
+	return list
 }
