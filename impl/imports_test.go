@@ -22,6 +22,7 @@ var mayImport = map[string][]string{
 	"treedem":    {"impl/suite", "impl/tree", "impl/wire", "spec"},
 	"group":      {"impl/suite", "impl/tree", "impl/wire", "spec", "impl/treesync", "impl/treekem", "impl/treedem"},
 	"credential": {"impl/wire", "spec"},
+	"follower":   {"impl/suite", "impl/wire", "impl/treesync", "impl/treedem"},
 	"vectors":    {"impl/suite", "impl/tree", "impl/wire", "spec", "impl/treesync", "impl/treekem", "impl/treedem", "impl/group"},
 }
 

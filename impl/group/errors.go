@@ -20,7 +20,6 @@ var (
 	errOutside     = errors.New("the sender of a pending external Commit is no member yet and can read nothing else")
 	errNoWelcome   = errors.New("the message is no Welcome")
 	errNoGroupInfo = errors.New("the message is no GroupInfo")
-	errNoTree      = errors.New("the GroupInfo has no ratchet_tree extension, and no tree was given beside it")
 	errNotClosed   = errors.New("no ReInit was committed in this group")
 	errNotThere    = errors.New("no leaf of the group is this client's")
 )

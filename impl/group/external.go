@@ -7,7 +7,6 @@ import (
 	"mlsref/impl/tree"
 	"mlsref/impl/treedem"
 	"mlsref/impl/treekem"
-	"mlsref/impl/treesync"
 	"mlsref/impl/wire"
 	"mlsref/spec"
 )
@@ -65,10 +64,7 @@ func (c Client) JoinExternally(rng io.Reader, groupInfo []byte, opt ExternalOpti
 
 // outside is what somebody outside the group can know of it: no secrets.
 func (c Client) outside(info *wire.GroupInfo, opt JoinOptions) (*Group, error) {
-	if info.GroupContext.CipherSuite != c.Suite.ID() {
-		return nil, spec.JoinSuite.Broken("the GroupInfo's is 0x%04x, the client's 0x%04x", uint16(info.GroupContext.CipherSuite), uint16(c.Suite.ID()))
-	}
-	t, err := c.joinTree(info, opt)
+	public, err := c.enter(info, opt)
 	if err != nil {
 		return nil, err
 	}
@@ -77,8 +73,7 @@ func (c Client) outside(info *wire.GroupInfo, opt JoinOptions) (*Group, error) {
 		return nil, err
 	}
 	return &Group{
-		client:  c,
-		public:  treesync.State{Suite: c.Suite, Policy: c.Config.Policy, Context: info.GroupContext, Tree: t},
+		client: c, public: public,
 		interim: interim, confirmationTag: info.ConfirmationTag,
 	}, nil
 }

@@ -83,18 +83,15 @@ func (c Client) join(kps KeyPackageSecrets, w *wire.Welcome, opt JoinOptions) (*
 	if err != nil {
 		return nil, err
 	}
-	if err := joinSuite(info, kps); err != nil {
-		return nil, err
-	}
-	t, err := c.joinTree(info, opt)
+	public, err := c.enter(info, opt)
 	if err != nil {
 		return nil, err
 	}
-	private, err := joinPrivate(s, t, kps, info.Signer, secrets.PathSecret)
+	private, err := joinPrivate(s, public.Tree, kps, info.Signer, secrets.PathSecret)
 	if err != nil {
 		return nil, err
 	}
-	g, err := c.joinEpoch(info, t, private, member)
+	g, err := c.joinEpoch(info, public, private, member)
 	if err != nil {
 		return nil, err
 	}
@@ -133,67 +130,18 @@ func openGroupInfo(s suite.Suite, member treekem.MemberSecret, w *wire.Welcome) 
 	return info, wire.Unmarshal(plaintext, info)
 }
 
-func joinSuite(info *wire.GroupInfo, kps KeyPackageSecrets) error {
-	if info.GroupContext.CipherSuite != kps.KeyPackage.CipherSuite {
-		return spec.JoinSuite.Broken("the GroupInfo's is 0x%04x, the KeyPackage's 0x%04x",
-			uint16(info.GroupContext.CipherSuite), uint16(kps.KeyPackage.CipherSuite))
-	}
-	return nil
-}
-
-// joinTree takes the ratchet tree, from beside or from the GroupInfo, and verifies
-// both. Who joins from outside makes the same checks: §12.4.3 asks it of all new
-// members, and only the confirmation tag is out of its reach.
-func (c Client) joinTree(info *wire.GroupInfo, opt JoinOptions) (treesync.Tree, error) {
-	var none treesync.Tree
-	if err := treesync.ValidateGroupInfoExtensions(info.Extensions); err != nil {
-		return none, err
-	}
-	rt, err := ratchetTree(info, opt)
+// enter verifies what a GroupInfo says (layer 1's part), and that this client can
+// be in the group. Who joins from outside makes the same checks: §12.4.3 asks it of
+// all new members, and only the confirmation tag is out of its reach.
+func (c Client) enter(info *wire.GroupInfo, opt JoinOptions) (treesync.State, error) {
+	public, err := treesync.FromGroupInfo(c.Suite, c.Config.Policy, info, opt.Tree)
 	if err != nil {
-		return none, err
-	}
-	t, err := treesync.FromWire(c.Suite, *rt)
-	if err != nil {
-		return none, err
-	}
-	if err := verifyGroupInfo(c.Suite, t, info); err != nil {
-		return none, err
-	}
-	if err := joinVersion(info); err != nil {
-		return none, err
+		return public, err
 	}
 	if err := groupIDUnique(info, opt); err != nil {
-		return none, err
+		return public, err
 	}
-	if have := t.TreeHash(c.Suite); !bytes.Equal(have, info.GroupContext.TreeHash) {
-		return none, spec.JoinTreeHash.Broken("the tree's is %x, the GroupContext's %x", have, info.GroupContext.TreeHash)
-	}
-	if err := treesync.ValidateTree(c.Suite, t, info.GroupContext, c.Config.Policy); err != nil {
-		return none, err
-	}
-	return t, treesync.ValidateSupport(c.capabilities(), info.GroupContext)
-}
-
-func ratchetTree(info *wire.GroupInfo, opt JoinOptions) (*wire.RatchetTree, error) {
-	data := opt.Tree
-	for _, e := range info.Extensions {
-		if e.Type == wire.ExtensionRatchetTree {
-			data = e.Data
-		}
-	}
-	if data == nil {
-		return nil, errNoTree
-	}
-	rt := &wire.RatchetTree{}
-	return rt, wire.Unmarshal(data, rt)
-}
-
-func joinVersion(info *wire.GroupInfo) error {
-	if v := info.GroupContext.Version; v != wire.ProtocolMLS10 {
-		return spec.MessageVersion.Broken("the group's version is %d", v)
-	}
-	return nil
+	return public, treesync.ValidateSupport(c.capabilities(), info.GroupContext)
 }
 
 // groupIDUnique trusts the caller's list of groups. A group that this one
@@ -268,7 +216,7 @@ func findLeaf(t treesync.Tree, want *wire.LeafNode) (tree.LeafIndex, bool, error
 }
 
 // joinEpoch derives the epoch's keys and checks that the committer had them.
-func (c Client) joinEpoch(info *wire.GroupInfo, t treesync.Tree, private treekem.Private, member treekem.MemberSecret) (*Group, error) {
+func (c Client) joinEpoch(info *wire.GroupInfo, public treesync.State, private treekem.Private, member treekem.MemberSecret) (*Group, error) {
 	s := c.Suite
 	context, err := wire.Marshal(&info.GroupContext)
 	if err != nil {
@@ -284,7 +232,6 @@ func (c Client) joinEpoch(info *wire.GroupInfo, t treesync.Tree, private treekem
 		return nil, err
 	}
 	return c.begin(epochState{
-		public:  treesync.State{Suite: s, Policy: c.Config.Policy, Context: info.GroupContext, Tree: t},
-		private: private, secrets: secrets, interim: interim, confirmationTag: info.ConfirmationTag,
+		public: public, private: private, secrets: secrets, interim: interim, confirmationTag: info.ConfirmationTag,
 	}), nil
 }

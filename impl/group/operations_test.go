@@ -419,7 +419,7 @@ func TestTreeBeside(t *testing.T) {
 	p.ok(err)
 	_, err = dave.Join(secrets, welcome, JoinOptions{Tree: tree})
 	p.ok(err)
-	if _, err := dave.Join(secrets, welcome, JoinOptions{}); !errors.Is(err, errNoTree) {
+	if _, err := dave.Join(secrets, welcome, JoinOptions{}); !errors.Is(err, treesync.ErrNoTree) {
 		t.Errorf("without a tree: %v", err)
 	}
 	if _, err := dave.Join(secrets, welcome, JoinOptions{Tree: old}); !errors.Is(err, spec.JoinTreeHash) {

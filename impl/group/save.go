@@ -9,7 +9,6 @@ import (
 	"mlsref/impl/treekem"
 	"mlsref/impl/treesync"
 	"mlsref/impl/wire"
-	"mlsref/spec"
 )
 
 // A saved group may be loaded twice, or be an old copy that a backup brought back:
@@ -167,7 +166,7 @@ func (g *Group) whole() error {
 		return err
 	}
 	if hash := g.public.Tree.TreeHash(s); !bytes.Equal(hash, context.TreeHash) {
-		return spec.JoinTreeHash.Broken("the saved tree's is %x, the GroupContext's %x", hash, context.TreeHash)
+		return fmt.Errorf("the saved tree's hash is %x, the GroupContext's %x", hash, context.TreeHash)
 	}
 	if err := g.private.Matches(s, g.public.Tree); err != nil {
 		return err

@@ -7,7 +7,6 @@ import (
 	"mlsref/impl/treekem"
 	"mlsref/impl/treesync"
 	"mlsref/impl/wire"
-	"mlsref/spec"
 )
 
 // GroupInfoOptions say what a GroupInfo carries.
@@ -67,22 +66,6 @@ func (g *Group) groupInfo(rng io.Reader, opt GroupInfoOptions) (*wire.GroupInfo,
 	}
 	info.Signature, err = s.SignWithLabel(g.client.Identity.SignatureKey, "GroupInfoTBS", tbs)
 	return info, err
-}
-
-// verifyGroupInfo checks the signature under the signer's leaf (RFC 9420 §12.4.3.1).
-func verifyGroupInfo(s suite.Suite, t treesync.Tree, info *wire.GroupInfo) error {
-	tbs, err := wire.Marshal(&wire.GroupInfoTBS{GroupInfo: info})
-	if err != nil {
-		return err
-	}
-	leaf := t.Leaf(info.Signer)
-	if leaf == nil {
-		return spec.GroupInfoSignature.Broken("the signer's leaf %d is blank", info.Signer)
-	}
-	if !s.VerifyWithLabel(leaf.SignatureKey, "GroupInfoTBS", tbs, info.Signature) {
-		return spec.GroupInfoSignature.Broken("the signature of leaf %d does not verify", info.Signer)
-	}
-	return nil
 }
 
 // welcomeFor writes one Welcome for all new members (RFC 9420 §12.4.3.1); nil if

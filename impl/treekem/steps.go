@@ -6,8 +6,6 @@
 package treekem
 
 import (
-	"slices"
-
 	"mlsref/impl/tree"
 )
 
@@ -39,18 +37,18 @@ type Recipient struct {
 // when the path is filtered.
 func Steps(t Tree, sender tree.LeafIndex, added []tree.LeafIndex) []Step {
 	path, copath := tree.FilteredDirectPath(t, sender)
+	isAdded := map[tree.Index]bool{}
+	for _, leaf := range added {
+		isAdded[tree.LeafNode(leaf)] = true
+	}
 	steps := make([]Step, len(path))
 	for i := range path {
 		steps[i] = Step{Node: path[i], Copath: copath[i]}
 		for _, n := range tree.Resolution(t, copath[i]) {
-			if !isAdded(n, added) {
+			if !isAdded[n] {
 				steps[i].Recipients = append(steps[i].Recipients, Recipient{Node: n, Key: t.EncryptionKey(n)})
 			}
 		}
 	}
 	return steps
-}
-
-func isAdded(n tree.Index, added []tree.LeafIndex) bool {
-	return slices.ContainsFunc(added, func(leaf tree.LeafIndex) bool { return tree.LeafNode(leaf) == n })
 }
