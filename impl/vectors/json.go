@@ -25,7 +25,7 @@ type entry struct {
 func split(b []byte) ([]entry, error) {
 	var syntax *json.SyntaxError
 	if errors.As(json.Unmarshal(b, new(json.RawMessage)), &syntax) {
-		return nil, fmt.Errorf("line %d, offset %d: malformed JSON: %w", lineAt(b, syntax.Offset), syntax.Offset, syntax)
+		return nil, fmt.Errorf("line %d, byte %d: malformed JSON: %w", lineAt(b, syntax.Offset), syntax.Offset, syntax)
 	}
 	d := json.NewDecoder(bytes.NewReader(b))
 	if first, err := d.Token(); err != nil || first != json.Delim('[') {
