@@ -71,6 +71,15 @@ func (c *checker) secret(field string, b []byte) bool {
 	return len(b) == c.suite.Nh() || c.fail(field, "it has %d bytes, a secret of the suite %d", len(b), c.suite.Nh())
 }
 
+// scalar fills up an HPKE private key of a NIST curve whose leading zeros were left
+// out: so they stand in the official vectors for P-521, though SerializePrivateKey,
+// which the format names, has a fixed length.
+func (c *checker) scalar(sk Hex) Hex {
+	sizes := map[wire.CipherSuite]int{0x0002: 32, 0x0005: 66, 0x0007: 48}
+	missing := sizes[c.suite.ID()] - len(sk)
+	return append(make(Hex, max(0, missing)), sk...)
+}
+
 // decode reads a struct of the RFC from a field.
 func (c *checker) decode(field string, b []byte, v wire.Wirer) bool {
 	return c.ok(field, wire.Unmarshal(b, v))

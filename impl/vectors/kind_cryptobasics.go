@@ -93,6 +93,7 @@ func (v *signVector) verify(c *checker) {
 func (v *encryptVector) verify(c *checker) {
 	const field = "encrypt_with_label"
 	s := c.suite
+	v.Priv = c.scalar(v.Priv)
 	given := wire.HPKECiphertext{KEMOutput: v.KEMOutput, Ciphertext: v.Ciphertext}
 	if plaintext, err := s.DecryptWithLabel(v.Priv, v.Label, v.Context, given); c.ok(field+".ciphertext", err) {
 		c.equal(field+".plaintext", plaintext, v.Plaintext)

@@ -90,15 +90,6 @@ func (c *checker) keyPackage(field string, b []byte) *wire.KeyPackage {
 	return nil
 }
 
-// scalar fills up an HPKE private key of a NIST curve whose leading zeros were left
-// out: so they stand in the official vectors for P-521, though SerializePrivateKey,
-// which the format names, has a fixed length.
-func (c *checker) scalar(sk Hex) Hex {
-	sizes := map[wire.CipherSuite]int{0x0002: 32, 0x0005: 66, 0x0007: 48}
-	missing := sizes[c.suite.ID()] - len(sk)
-	return append(make(Hex, max(0, missing)), sk...)
-}
-
 // verifyKeys: each private key belongs to a public one of the KeyPackage.
 func (v *passive) verifyKeys(c *checker, kp *wire.KeyPackage) bool {
 	s := c.suite

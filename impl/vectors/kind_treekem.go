@@ -92,6 +92,7 @@ func (k *treeKEMCheck) addLeaf(field string, l *leafPrivate) bool {
 	if _, twice := k.private[l.Index]; twice {
 		return k.fail(field+".index", "leaf %d stands there twice", l.Index)
 	}
+	l.EncryptionPriv = k.scalar(l.EncryptionPriv)
 	pk, err := k.suite.PublicKey(l.EncryptionPriv)
 	well := k.ok(field+".encryption_priv", err) && k.equal(field+".encryption_priv (its public key)", pk, leaf.EncryptionKey)
 	var keys []treekem.NodeKey

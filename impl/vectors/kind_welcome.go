@@ -22,6 +22,7 @@ type welcomeVector struct {
 var welcomeKind = newKind("welcome", "a Welcome opened, its GroupInfo verified", verifyWelcome, generateWelcome)
 
 func verifyWelcome(c *checker, v *welcomeVector) {
+	v.InitPriv = c.scalar(v.InitPriv)
 	var kp, w wire.MLSMessage
 	if !c.decode("key_package", v.KeyPackage, &kp) || !c.decode("welcome", v.Welcome, &w) ||
 		!c.holds("key_package", kp.KeyPackage != nil, "it is no KeyPackage") ||
