@@ -9,7 +9,6 @@ var (
 	JoinComplete       = rule("12.4.3.1/path-secret", "12.4.3.1", "the Welcome gives the path secrets of all nodes above the joiner that do not list it as unmerged")
 	WelcomeDecrypts    = rule("12.4.3.1/decrypts", "12.4.3.1", "the group secrets and the GroupInfo of a Welcome open under the joiner's keys")
 	PSKsHeld           = rule("12.4.2/psks-held", "12.4.2", "this client holds every PSK that a Commit or a Welcome names (also §12.4.3.1)")
-	MessageVersion     = rule("6/version", "6", "the protocol version is mls10")
 	GroupVersion       = rule("12.4.3.1/version", "12.4.3.1", "the GroupContext's version is one that this client speaks")
 	ReInitClosed       = rule("12.4.2/reinit-closed", "12.4.2", "nothing is sent in a group in which a ReInit was committed")
 	CommitFirst        = rule("12.4/commit-first", "12.4", "a member that has seen proposals commits before it sends application data")

@@ -6,7 +6,6 @@ import (
 	"mlsref/impl/treedem"
 	"mlsref/impl/treesync"
 	"mlsref/impl/wire"
-	"mlsref/spec"
 )
 
 // Received is what came of a message. Next takes the group's place; it is nil
@@ -59,16 +58,10 @@ func receivedFrom(c *treedem.Content) Received {
 	}
 }
 
-// parse reads an MLSMessage of this protocol's version.
+// parse reads an MLSMessage. One of another version has another syntax.
 func parse(msg []byte) (*wire.MLSMessage, error) {
 	m := &wire.MLSMessage{}
-	if err := wire.Unmarshal(msg, m); err != nil {
-		return nil, err
-	}
-	if m.Version != wire.ProtocolMLS10 {
-		return nil, spec.MessageVersion.Broken("version %d", m.Version)
-	}
-	return m, nil
+	return m, wire.Unmarshal(msg, m)
 }
 
 // unprotect opens the framing and verifies the signature under the sender's key.
