@@ -52,7 +52,7 @@ func (c Client) pskProposal(rng io.Reader, id wire.PreSharedKeyID) (wire.Proposa
 func (g *Group) choose(d draft, byValue []wire.Proposal) draft {
 	candidates := g.candidates(d, byValue)
 	all := d.covering(candidates, byValue)
-	if g.plans(all) {
+	if len(candidates) == 0 || g.plans(all) {
 		return all
 	}
 	var taken []reference

@@ -138,9 +138,8 @@ func (g *Group) commitKey(d draft) []byte {
 // ownAdds holds the key packages that this Commit sends by value against the
 // clock: a sender must, where a receiver need not (RFC 9420 §7.3).
 func (g *Group) ownAdds(d draft) error {
-	context := g.Context()
 	for i := range d.opt.Add {
-		if err := treesync.ValidateKeyPackage(g.client.Suite, &d.opt.Add[i], context, g.client.Config.Policy, true); err != nil {
+		if err := treesync.CheckOwnLifetime(&d.opt.Add[i].LeafNode, g.client.Config.Policy); err != nil {
 			return err
 		}
 	}

@@ -31,6 +31,12 @@ type fullGroup struct {
 }
 
 func newFullGroup(t testing.TB, s suite.Suite, rng io.Reader, n int) *fullGroup {
+	return newGroupOf(t, s, rng, n, false)
+}
+
+// newGroupOf is a group of n in which every parent above a member has a key, or,
+// if it is fresh, none has.
+func newGroupOf(t testing.TB, s suite.Suite, rng io.Reader, n int, fresh bool) *fullGroup {
 	f := &fullGroup{t: t, s: s, rng: rng, secrets: map[tree.Index][]byte{}, keys: map[tree.Index]treekem.NodeKey{},
 		context: wire.GroupContext{Version: wire.ProtocolMLS10, CipherSuite: s.ID(), GroupID: []byte("full"), Epoch: 7}}
 	for i := range n {
@@ -45,7 +51,7 @@ func newFullGroup(t testing.TB, s suite.Suite, rng io.Reader, n int) *fullGroup 
 		}
 		f.clients, f.leafKeys = append(f.clients, c), append(f.leafKeys, secrets.EncryptionKey)
 	}
-	for i := 0; i < n; i += 2 {
+	for i := 0; i < n && !fresh; i += 2 {
 		f.path(tree.LeafIndex(i))
 	}
 	var err error

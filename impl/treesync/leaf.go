@@ -206,6 +206,12 @@ func leafLifetime(_ suite.Suite, c LeafCheck) error {
 	return nil
 }
 
+// CheckOwnLifetime is leafLifetime for a leaf that was validated and is now to be
+// sent by this client.
+func CheckOwnLifetime(leaf *wire.LeafNode, p Policy) error {
+	return leafLifetime(suite.Suite{}, LeafCheck{Leaf: leaf, Policy: p, Own: true})
+}
+
 // leafMaxLifetime looks at no clock, so that all members agree. A lifetime that
 // ends before it begins has no length; it is leafLifetime's to refuse.
 func leafMaxLifetime(_ suite.Suite, c LeafCheck) error {

@@ -1,0 +1,130 @@
+package group
+
+import (
+	"crypto/ed25519"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"errors"
+	"math/big"
+	"testing"
+	"time"
+
+	"mlsref/impl/credential"
+	"mlsref/impl/treesync"
+	"mlsref/impl/wire"
+	"mlsref/spec"
+)
+
+// Lifetimes against an injected clock: who adds must check, who receives may.
+func TestLifetimes(t *testing.T) {
+	now := time.Unix(1000, 0)
+	clock := func() time.Time { return now }
+	p := suiteOne(t, Public, Config{Policy: treesync.Policy{Now: clock}, Lifetime: wire.Lifetime{NotBefore: 900, NotAfter: 2000}})
+	kp, _, err := p.client("dave").NewKeyPackage(p.rng)
+	p.ok(err)
+	strict := *p.members["carol"]
+	strict.client.Config.Policy.ReceivedLifetimes, strict.public.Policy.ReceivedLifetimes = true, true
+
+	pending, err := p.members["alice"].Commit(p.rng, CommitOptions{Add: []wire.KeyPackage{kp}, Format: Public})
+	p.ok(err)
+	_, proposal, err := p.members["alice"].ProposeAdd(p.rng, kp, Public)
+	p.ok(err)
+	_, err = strict.Receive(pending.Commit)
+	p.ok(err)
+
+	now = time.Unix(2001, 0) // the lifetime has ended under way
+	if _, err := p.members["bob"].Commit(p.rng, CommitOptions{Add: []wire.KeyPackage{kp}}); !errors.Is(err, spec.LeafLifetime) {
+		t.Errorf("adding an old KeyPackage: %v", err)
+	}
+	if _, _, err := p.members["bob"].ProposeAdd(p.rng, kp, Public); !errors.Is(err, spec.LeafLifetime) {
+		t.Errorf("proposing an old KeyPackage: %v", err)
+	}
+	for _, msg := range [][]byte{pending.Commit, proposal} {
+		if _, err := p.members["bob"].Receive(msg); err != nil {
+			t.Errorf("receiving one, and not checking: %v", err)
+		}
+		if _, err := strict.Receive(msg); !errors.Is(err, spec.LeafLifetime) {
+			t.Errorf("receiving one, and checking: %v", err)
+		}
+	}
+	if _, err := p.client("erin").Create(p.rng, []byte("x")); !errors.Is(err, spec.LeafLifetime) {
+		t.Errorf("creating a group with an old leaf of one's own: %v", err)
+	}
+}
+
+// authority issues certificates for Ed25519 keys.
+type authority struct {
+	t    *testing.T
+	key  ed25519.PrivateKey
+	cert *x509.Certificate
+}
+
+func newAuthority(t *testing.T, seed byte) *authority {
+	key := ed25519.NewKeyFromSeed(append(make([]byte, 31), seed))
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "authority"},
+		NotBefore: time.Unix(0, 0), NotAfter: time.Unix(1e10, 0), IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign}
+	der, err := x509.CreateCertificate(nil, template, template, key.Public(), key)
+	check(t, err)
+	cert, err := x509.ParseCertificate(der)
+	check(t, err)
+	return &authority{t, key, cert}
+}
+
+// issue gives an identity an x509 credential of one certificate.
+func (a *authority) issue(id Identity) Identity {
+	template := &x509.Certificate{SerialNumber: big.NewInt(2), Subject: pkix.Name{CommonName: id.Name}, DNSNames: []string{id.Name},
+		NotBefore: time.Unix(0, 0), NotAfter: time.Unix(1e10, 0)}
+	der, err := x509.CreateCertificate(nil, template, a.cert, ed25519.PublicKey(id.SignaturePub), a.key)
+	check(a.t, err)
+	id.Credential = wire.Credential{Type: wire.CredentialX509, Certificates: []wire.Certificate{{CertData: der}}}
+	return id
+}
+
+// A group whose members have certificates, and one who has a basic credential.
+func TestX509Members(t *testing.T) {
+	ca, other := newAuthority(t, 1), newAuthority(t, 2)
+	roots := x509.NewCertPool()
+	roots.AddCert(ca.cert)
+	clock := func() time.Time { return time.Unix(1000, 0) }
+	config := Config{
+		Capabilities: wire.Capabilities{Credentials: []wire.CredentialType{wire.CredentialBasic, wire.CredentialX509}},
+		Policy: treesync.Policy{Credentials: credential.ByType{
+			wire.CredentialBasic: credential.Basic{},
+			wire.CredentialX509:  credential.X509{Roots: roots, Now: clock},
+		}},
+	}
+	p := suiteOne(t, Private, config)
+	dave := p.client("dave")
+	dave.Identity = ca.issue(dave.Identity)
+	kp, secrets, err := dave.NewKeyPackage(p.rng)
+	p.ok(err)
+	pending, err := p.members["alice"].Commit(p.rng, CommitOptions{Add: []wire.KeyPackage{kp}})
+	p.ok(err)
+	p.deliver("alice", pending.Commit)
+	next, welcome := pending.Accept()
+	p.members["alice"] = next
+	p.members["dave"], err = dave.Join(secrets, welcome, JoinOptions{})
+	p.ok(err)
+	p.commit("dave", CommitOptions{})
+
+	fake := p.client("erin")
+	fake.Identity = other.issue(fake.Identity)
+	kp, _, err = fake.NewKeyPackage(p.rng)
+	p.ok(err)
+	if _, err := p.members["alice"].Commit(p.rng, CommitOptions{Add: []wire.KeyPackage{kp}}); !errors.Is(err, spec.LeafCredential) {
+		t.Errorf("a certificate of an unknown authority: %v", err)
+	}
+	// A member may not turn into somebody else.
+	stranger, err := NewIdentity(p.s, p.rng, "mallory")
+	p.ok(err)
+	stranger = ca.issue(stranger)
+	if _, err := p.members["dave"].Commit(p.rng, CommitOptions{Leaf: LeafChange{Identity: &stranger}}); !errors.Is(err, spec.CredentialSuccessor) {
+		t.Errorf("another name in one's own leaf: %v", err)
+	}
+	// The same client twice, under two keys.
+	kp, _, err = p.client("bob").NewKeyPackage(p.rng)
+	p.ok(err)
+	if _, err := p.members["alice"].Commit(p.rng, CommitOptions{Add: []wire.KeyPackage{kp}}); !errors.Is(err, spec.AddsNewClient) {
+		t.Errorf("bob a second time: %v", err)
+	}
+}
