@@ -298,7 +298,8 @@ func noExternalInit(l proposalList) error {
 }
 
 // pathRequired follows the pseudocode of §12.4, which names more types than the
-// prose of §12.4.2.
+// prose of §12.4.2 (subtle point 35). A type that is not of the RFC would need a
+// path too, unless it said otherwise (subtle point 36).
 func pathRequired(l proposalList) error {
 	if l.hasPath {
 		return nil
@@ -308,7 +309,8 @@ func pathRequired(l proposalList) error {
 	}
 	for _, p := range l.list {
 		switch p.Proposal.Type {
-		case wire.ProposalUpdate, wire.ProposalRemove, wire.ProposalExternalInit, wire.ProposalGroupContextExtensions:
+		case wire.ProposalAdd, wire.ProposalPSK, wire.ProposalReInit: // these do without
+		default:
 			return spec.PathRequired.Broken("a Commit with a proposal of type %v has no path", p.Proposal.Type)
 		}
 	}
