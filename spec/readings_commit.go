@@ -39,7 +39,7 @@ var readingsCommit = []Reading{
 	{42, []string{"11.2", "11.3", "12.1.4", "12.4.3.2"}, TextError,
 		"PSKs of usage reinit and branch are always invalid, or needed in the one operation that each is for; a resync is advised to use reinit.",
 		"Each is valid in the first Commit of a group that follows another, and nowhere else; a resync uses an application PSK.",
-		[]string{"treesync.pskReInit", "treesync.pskBranch"},
+		[]string{"treesync.pskReInit"},
 		[]string{"treesync.TestLinkingPSKs"}},
 	{43, []string{"11.2", "12.4.3.1"}, Gap,
 		"A ReInit may name the old group's ID, while a joiner must see that the ID is not in use.",
