@@ -32,6 +32,7 @@ in [spec/](../spec), in our words. `, len(lines))
 		}
 	}
 	ix.checklist(&b)
+	ix.unchecked(&b)
 	return b.String()
 }
 
@@ -68,6 +69,22 @@ says why.
 	}
 }
 
+// unchecked writes what the RFC demands and no rule holds.
+func (ix *Index) unchecked(b *strings.Builder) {
+	b.WriteString(`
+## What no rule can hold
+
+What RFC 9420 demands besides, of conduct that no message shows, of applications, or
+of those who extend it.
+
+| § | What is demanded | Why it is no rule | Tests of our own conduct |
+| --- | --- | --- | --- |
+`)
+	for _, d := range spec.Unchecked() {
+		fmt.Fprintf(b, "| %s | %s | %s | %s |\n", d.Section, cell(d.What), cell(d.Why), ix.links(d.Tests, ix.Tests))
+	}
+}
+
 // SubtlePoints is docs/subtle-points.md.
 func (ix *Index) SubtlePoints() string {
 	var b strings.Builder
@@ -83,12 +100,11 @@ could be meant, which reading this implementation takes, where its code says so,
 which test shows it. At %d of them the text is in error (it contradicts itself, or
 what it says cannot be done): there the reading is what interoperates. At %d it
 leaves a gap, and at %d it decides, if it is read with care.
-
 `, len(all), count[spec.TextError], count[spec.Gap], count[spec.Subtle])
-	b.WriteString("| Point | § | | Possible readings | Taken here | Code | Tests |\n| --- | --- | --- | --- | --- | --- | --- |\n")
 	for _, r := range all {
-		fmt.Fprintf(&b, "| %d | %s | %s | %s | %s | %s | %s |\n", r.Point, strings.Join(r.Sections, ", "), r.Kind,
-			cell(r.Open), cell(r.Taken), ix.links(r.Code, ix.Functions), ix.links(r.Tests, ix.Tests))
+		fmt.Fprintf(&b, "\n## %d. §%s (%s)\n\n", r.Point, strings.Join(r.Sections, ", §"), r.Kind)
+		fmt.Fprintf(&b, "%s\n\n**Taken:** %s\n\n", r.Open, r.Taken)
+		fmt.Fprintf(&b, "Code: %s. Shown by: %s.\n", ix.links(r.Code, ix.Functions), ix.links(r.Tests, ix.Tests))
 	}
 	return b.String()
 }
