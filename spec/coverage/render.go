@@ -50,8 +50,8 @@ func (ix *Index) checklist(b *strings.Builder) {
 
 OpenMLS documents what it validates under IDs of the form valn…; four of these stand
 only in its code. The X… are what the RFC demands besides. Of the %d entries %d are
-held by rules; the others are no matter of rejecting a message, and the last column
-says why.
+held by rules; the others are syntax, which the codec refuses, or conduct, which no
+message shows. The last column says what is to be said besides.
 
 | ID | What it is about | Our rules | And otherwise |
 | --- | --- | --- | --- |
@@ -63,7 +63,7 @@ says why.
 		}
 		otherwise := cell(c.Why)
 		if len(c.Tests) > 0 {
-			otherwise += ": " + ix.links(c.Tests, ix.Tests)
+			otherwise += "; shown by " + ix.links(c.Tests, ix.Tests)
 		}
 		fmt.Fprintf(b, "| %s | %s | %s | %s |\n", c.ID, cell(c.Topic), strings.Join(rules, ", "), otherwise)
 	}
