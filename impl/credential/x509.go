@@ -53,7 +53,7 @@ func (x X509) Accept(c wire.Credential, signatureKey []byte) error {
 }
 
 // parseChain returns one certificate at least: the syntax allows none, but then
-// certificates[0] is not there to be the end-entity's.
+// certificates[0] is not there to be the end-entity's (subtle point 24).
 func parseChain(c wire.Credential) ([]*x509.Certificate, error) {
 	if len(c.Certificates) == 0 {
 		return nil, spec.X509EndEntity.Broken("the chain is empty")

@@ -35,7 +35,7 @@ type LeafChange struct {
 }
 
 // Commit commits the proposals of this epoch and those of opt (RFC 9420
-// §12.4.1). The group itself stays as it is (§14), but for the message key that
+// §12.4.1). The group itself stays as it is (§14; subtle point 46), but for the message key that
 // a private Commit uses up.
 func (g *Group) Commit(rng io.Reader, opt CommitOptions) (*Pending, error) {
 	if err := g.mayCommit(); err != nil {
@@ -82,7 +82,7 @@ func (d *draft) add(p wire.Proposal) {
 
 // commit makes the Commit: sign under the old GroupContext, encrypt the path
 // under the provisional one, derive the keys under the new one (RFC 9420
-// §12.4.1). Public messages first; what consumes a key comes last, and nothing
+// §12.4.1; subtle point 47). Public messages first; what consumes a key comes last, and nothing
 // after it can fail.
 func (g *Group) commit(rng io.Reader, d draft) (*Pending, error) {
 	c := g.client

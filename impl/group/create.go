@@ -9,8 +9,9 @@ import (
 	"mlsref/impl/wire"
 )
 
-// Create makes a group of one member at epoch 0 (RFC 9420 §11). A group ID
-// should never come twice.
+// Create makes a group of one member at epoch 0 (RFC 9420 §11). Its epoch_secret is
+// random, so that epoch 0 has no joiner_secret (subtle point 58). A group ID should
+// never come twice.
 func (c Client) Create(rng io.Reader, groupID []byte, extensions ...wire.Extension) (*Group, error) {
 	s := c.Suite
 	context := wire.GroupContext{

@@ -18,7 +18,8 @@ func (g *Group) Branch(rng io.Reader, groupID []byte, kps []wire.KeyPackage, opt
 }
 
 // Reinitialise makes the group that a committed ReInit announced (RFC 9420
-// §11.2), which any member may do, though §12.4.1 names the committer. c is this
+// §11.2), which any member may do, though §12.4.1 names the committer (subtle point
+// 41). c is this
 // member with the new suite; kps are fresh KeyPackages of all others.
 func (g *Group) Reinitialise(rng io.Reader, c Client, kps []wire.KeyPackage, opt CommitOptions) (*Pending, error) {
 	if g.reinit == nil {
@@ -74,7 +75,8 @@ func isLink(id wire.PreSharedKeyID) bool {
 }
 
 // linkingPSKAlone: at most one PSK of usage reinit or branch; others may stand
-// beside it, which "the only such PSK" leaves open (RFC 9420 §12.4.3.1).
+// beside it, which "the only such PSK" leaves open (RFC 9420 §12.4.3.1; subtle
+// point 55).
 func linkingPSKAlone(ids []wire.PreSharedKeyID) error {
 	links := 0
 	for _, id := range ids {
@@ -89,7 +91,8 @@ func linkingPSKAlone(ids []wire.PreSharedKeyID) error {
 }
 
 // follows checks a new group against the one that it says it follows (RFC 9420
-// §12.4.3.1, last items): what a joiner must, and a creator had better.
+// §12.4.3.1, last items): what a joiner must, and a creator had better. The epoch and
+// the IDs that the text puts into the Welcome are inside it (subtle point 56).
 func (g *Group) follows(ids []wire.PreSharedKeyID, from *Group) error {
 	for _, id := range ids {
 		if !isLink(id) {

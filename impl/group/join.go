@@ -132,7 +132,8 @@ func openGroupInfo(s suite.Suite, member treekem.MemberSecret, w *wire.Welcome) 
 
 // enter verifies what a GroupInfo says (layer 1's part), and that this client can
 // be in the group. Who joins from outside makes the same checks: §12.4.3 asks it of
-// all new members, and only the confirmation tag is out of its reach.
+// all new members, and only the confirmation tag is out of its reach (subtle point
+// 57).
 func (c Client) enter(info *wire.GroupInfo, opt JoinOptions) (treesync.State, error) {
 	public, err := treesync.FromGroupInfo(c.Suite, c.Config.Policy, info, opt.Tree)
 	if err != nil {
@@ -145,7 +146,8 @@ func (c Client) enter(info *wire.GroupInfo, opt JoinOptions) (treesync.State, er
 }
 
 // groupIDUnique trusts the caller's list of groups. A group that this one
-// reinitialises is over, so its ID may come again (RFC 9420 §11.2).
+// reinitialises is over, so its ID may come again (RFC 9420 §11.2; subtle point
+// 43).
 func groupIDUnique(info *wire.GroupInfo, opt JoinOptions) error {
 	for _, id := range opt.GroupIDs {
 		over := opt.From != nil && opt.From.reinit != nil && bytes.Equal(opt.From.GroupID(), id)
@@ -160,7 +162,7 @@ func groupIDUnique(info *wire.GroupInfo, opt JoinOptions) error {
 // those from the common ancestor with the committer up to the root. Blank
 // ancestors are not on the filtered path and take no path secret, though the
 // text speaks of each parent. The GroupInfo's signer is taken for the committer,
-// as the text does without saying it.
+// as the text does without saying it (subtle point 53).
 func joinPrivate(s suite.Suite, t treesync.Tree, kps KeyPackageSecrets, signer tree.LeafIndex, pathSecret *wire.PathSecret) (treekem.Private, error) {
 	leaf, ok, err := findLeaf(t, &kps.KeyPackage.LeafNode)
 	if err != nil {
@@ -187,7 +189,8 @@ func joinPrivate(s suite.Suite, t treesync.Tree, kps KeyPackageSecrets, signer t
 }
 
 // joinComplete: a path_secret that should be there and is not, the RFC's MUST on
-// matching keys does not catch; the joiner would find out with the next Commit.
+// matching keys does not catch; the joiner would find out with the next Commit
+// (subtle point 54).
 func joinComplete(t treesync.Tree, private treekem.Private) error {
 	if !private.Complete(t) {
 		return spec.JoinComplete.Broken("leaf %d does not know the path secrets of all nodes above it", private.Leaf)

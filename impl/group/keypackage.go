@@ -112,7 +112,7 @@ func (st *KeyPackageStore) find(s suite.Suite, w *wire.Welcome) (int, error) {
 }
 
 // used drops a KeyPackage once its Welcome was processed, so that its init key
-// opens nothing more; one of last resort stays.
+// opens nothing more; one of last resort stays (subtle point 59).
 func (st *KeyPackageStore) used(i int) {
 	if !st.kept[i].LastResort {
 		st.kept = append(st.kept[:i:i], st.kept[i+1:]...)

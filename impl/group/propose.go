@@ -109,7 +109,8 @@ func (g *Group) mayCommit() error {
 }
 
 // maySend refuses application data in an epoch in which there is something to be
-// committed first (RFC 9420 §12.4). Receivers cannot tell, so only the sender does.
+// committed first (RFC 9420 §12.4). Receivers cannot tell, so only the sender does
+// (subtle point 45).
 func (g *Group) maySend() error {
 	if err := g.mayCommit(); err != nil {
 		return err

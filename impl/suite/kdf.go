@@ -45,7 +45,7 @@ func (s Suite) Hash(data []byte) []byte {
 }
 
 // RefHash is RFC 9420 §5.2, with label given whole: "MLS 1.0 Proposal Reference".
-// The text says "KDF"; the suite's hash is what is meant.
+// The text says "KDF"; the suite's hash is what is meant (subtle point 60).
 func (s Suite) RefHash(label string, value []byte) []byte {
 	return s.Hash(mustMarshal(&wire.RefHashInput{Label: []byte(label), Value: value}))
 }

@@ -49,7 +49,8 @@ type Suite struct {
 	obs Observer
 }
 
-// ByID returns the suite with the given number.
+// ByID returns the suite with the given number: of §17.1's registry, whose caption is
+// another's (subtle point 62).
 func ByID(id wire.CipherSuite) (Suite, error) {
 	for i := range table {
 		if table[i].id == id {

@@ -20,7 +20,7 @@ func ConfirmedTranscript(s suite.Suite, interimBefore []byte, commit *Content) (
 }
 
 // InterimTranscript is interim_transcript_hash (RFC 9420 §8.2); Nh bytes. Epoch 0
-// uses it too, as §11 says and against §8.2's empty string.
+// uses it too, as §11 says and against §8.2's empty string (subtle point 48).
 func InterimTranscript(s suite.Suite, confirmed, confirmationTag []byte) ([]byte, error) {
 	input, err := wire.Marshal(&wire.InterimTranscriptHashInput{ConfirmationTag: confirmationTag})
 	if err != nil {

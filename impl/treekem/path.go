@@ -25,8 +25,11 @@ type NewPath struct {
 }
 
 // Generate draws a path secret for the lowest step and derives the others
-// (RFC 9420 §7.4). With no steps (a member alone) the fresh secret itself is
-// the commit_secret: the RFC leaves this case undefined, and nobody else sees it.
+// (RFC 9420 §7.4). The leaf's key is drawn by itself, as the text has it, not from
+// one leaf_secret as in its figure, and only the filtered path has keys (subtle
+// point 3). With no steps (a member alone) the fresh secret itself is the
+// commit_secret: the RFC leaves this case undefined, and nobody else sees it
+// (subtle point 4).
 func Generate(s suite.Suite, rng io.Reader, steps []Step) (*NewPath, error) {
 	pathSecret, err := s.Random(rng, s.Nh())
 	if err != nil {

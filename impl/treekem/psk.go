@@ -16,7 +16,8 @@ type PSK struct {
 
 // PSKSecret chains the PSKs in the order of the Commit's proposals (RFC 9420
 // §8.4); Nh bytes, all zero for none. psk_input goes in as the salt, as in the
-// pseudocode and in what interoperates; the RFC's figure has it the other way.
+// pseudocode and in what interoperates; the RFC's figure has it the other way
+// (subtle point 49).
 func PSKSecret(s suite.Suite, psks []PSK) ([]byte, error) {
 	if len(psks) > math.MaxUint16 {
 		return nil, fmt.Errorf("%d PSKs, at most %d have an index", len(psks), math.MaxUint16)

@@ -138,7 +138,8 @@ func TestRefusedPathChangesNothing(t *testing.T) {
 	}
 }
 
-// Leaves just added are left out of the recipients, and a step may have none.
+// Subtle point 2: leaves just added are left out of the recipients, and a step may
+// have none.
 func TestAddedLeavesGetNoCiphertext(t *testing.T) {
 	f := newFixture(t)
 	steps := treekem.Steps(f.tree, 0, []tree.LeafIndex{1, 3})

@@ -71,7 +71,8 @@ func WelcomeKey(s suite.Suite, welcomeSecret []byte) (key, nonce []byte) {
 	return key, nonce
 }
 
-// Export is MLS-Exporter (RFC 9420 §8.5): length bytes.
+// Export is MLS-Exporter (RFC 9420 §8.5): length bytes. The application's label is
+// the inner one (subtle point 63).
 func Export(s suite.Suite, exporterSecret []byte, label string, context []byte, length int) []byte {
 	return s.ExpandWithLabel(s.DeriveSecret(exporterSecret, label), "exported", s.Hash(context), length)
 }

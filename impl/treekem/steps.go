@@ -34,7 +34,7 @@ type Recipient struct {
 
 // Steps lists the filtered direct path of sender, leaf to root, in the tree
 // after the Commit's proposals (RFC 9420 §4.1.2). Leaves just added do count
-// when the path is filtered.
+// when the path is filtered (subtle point 2).
 func Steps(t Tree, sender tree.LeafIndex, added []tree.LeafIndex) []Step {
 	path, copath := tree.FilteredDirectPath(t, sender)
 	isAdded := map[tree.Index]bool{}

@@ -36,7 +36,7 @@ var home = map[wire.ExtensionType]place{
 // says that it "may appear". No sentence of the RFC asks for that; but a client
 // that reads, say, required_capabilities from a GroupInfo and one that does not
 // would no longer agree on the group. No official vector has one. Of other types
-// nothing is known, so they pass.
+// nothing is known, so they pass (subtle point 64).
 func extensionsPlaced(p place, list []wire.Extension) error {
 	for _, e := range list {
 		if at, known := home[e.Type]; known && at != p {
@@ -83,7 +83,7 @@ func extension(list []wire.Extension, t wire.ExtensionType, into wire.Wirer) (fo
 
 // supportsExtension: default types are supported by all and MUST NOT be listed
 // (§7.2). So they are exempt wherever the RFC asks for a listed type (§11.1), also
-// in §7.3, §10 and §13.4, which do not repeat it. GREASE values are like any other
+// in §7.3, §10 and §13.4, which do not repeat it (subtle point 16). GREASE values are like any other
 // here, as §13.5 demands.
 func supportsExtension(have wire.Capabilities, t wire.ExtensionType) bool {
 	return defaultExtension(t) || slices.Contains(have.Extensions, t)

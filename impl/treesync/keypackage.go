@@ -89,7 +89,7 @@ func keyPackageExtensionsPlaced(_ suite.Suite, kp *wire.KeyPackage, _ wire.Group
 }
 
 // keyPackageSignature takes the leaf's signature_key; §10.1 says "the public key in
-// leaf_node.credential", where a basic credential has none.
+// leaf_node.credential", where a basic credential has none (subtle point 20).
 func keyPackageSignature(s suite.Suite, kp *wire.KeyPackage) error {
 	tbs, err := wire.Marshal(&wire.KeyPackageTBS{KeyPackage: kp})
 	if err != nil {

@@ -37,7 +37,7 @@ type LeafCheck struct {
 // ValidateLeaf checks one leaf by itself (RFC 9420 §7.3), rule by rule. What §7.3
 // says of a leaf beside all others is in ValidateTree's list, since "the members"
 // are those of the tree after all proposals (§12.2, last item): a removed member's
-// key may return.
+// key may return (subtle point 19).
 func ValidateLeaf(s suite.Suite, c LeafCheck) error {
 	for _, rule := range []func(suite.Suite, LeafCheck) error{
 		leafCredential,
@@ -107,7 +107,8 @@ func signatureKeyValid(s suite.Suite, key []byte) error {
 }
 
 // leafSignature binds a leaf to its group and its place only if its source is
-// update or commit (§7.2); for an external Commit the place is the new one.
+// update or commit (§7.2); for an external Commit the place is the new one (subtle
+// point 22).
 func leafSignature(s suite.Suite, c LeafCheck) error {
 	tbs, err := wire.Marshal(&wire.LeafNodeTBS{LeafNode: c.Leaf, GroupID: c.Context.GroupID, LeafIndex: c.Index})
 	if err != nil {
@@ -127,7 +128,7 @@ func leafKeyValid(s suite.Suite, c LeafCheck) error {
 }
 
 // leafVersion, like all that looks into capabilities, ignores unknown values (§7.2),
-// of versions too, though no GREASE is registered for those.
+// of versions too, though no GREASE is registered for those (subtle point 23).
 func leafVersion(_ suite.Suite, c LeafCheck) error {
 	if !slices.Contains(c.Leaf.Capabilities.Versions, c.Context.Version) {
 		return spec.LeafVersion.Broken("version %d is not among %d", c.Context.Version, c.Leaf.Capabilities.Versions)
@@ -172,7 +173,7 @@ func leafRequiredCapabilities(_ suite.Suite, c LeafCheck) error {
 }
 
 // leafGroupExtensions applies §13.4 to every leaf, also those of an Update and of an
-// UpdatePath (erratum 8745). The Context is the one with a GroupContextExtensions
+// UpdatePath (erratum 8745; subtle point 18). The Context is the one with a GroupContextExtensions
 // proposal of the same Commit applied: every member must support what that brings,
 // though §12.1.7 itself asks for the required capabilities only.
 func leafGroupExtensions(_ suite.Suite, c LeafCheck) error {
@@ -191,7 +192,7 @@ func leafOwnCredential(_ suite.Suite, c LeafCheck) error {
 	return nil
 }
 
-// leafLifetime takes both bounds as inclusive; the RFC does not say. Only a leaf
+// leafLifetime takes both bounds as inclusive (subtle point 21). Only a leaf
 // from a KeyPackage has a lifetime. Who sends it must check it; who receives it
 // need not, since it may have ended while the message was under way (§7.3), and a
 // member stays in the tree when its lifetime has ended.

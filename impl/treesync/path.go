@@ -114,7 +114,8 @@ func pathShape(ch Change, path *wire.UpdatePath) error {
 
 // pathKeysFresh also wants the path's keys to differ from each other and from its
 // leaf's, which the text leaves to §16.7. The committer's old nodes, about to go,
-// are still in the tree that §12.4.2 names: their keys are refused too.
+// are still in the tree that §12.4.2 names: their keys are refused too (subtle point
+// 10).
 func pathKeysFresh(ch Change, path *wire.UpdatePath) error {
 	seen := map[string]bool{string(path.LeafNode.EncryptionKey): true}
 	for k, n := range path.Nodes {

@@ -41,7 +41,8 @@ var regularRules = []func(proposalList) error{
 }
 
 // An external Commit's is valid if these hold. The RFC leaves it at a list of
-// what may be there; that PSKs are distinct must hold for it too.
+// what may be there; that PSKs are distinct must hold for it too, as must all that
+// Plan asks of each proposal and of the tree (subtle point 39).
 var externalRules = []func(proposalList) error{
 	externalInitOnce,
 	externalRemoveOnce,
@@ -53,6 +54,7 @@ var externalRules = []func(proposalList) error{
 // Plan validates the proposals of a Commit (RFC 9420 §12.2), and whether they
 // need a path (§12.4), and applies them (§12.3). The tree that results is checked
 // too, but for the committer's leaf if a path is to replace it: that is Merge's.
+// The last two hold for external Commits as well (subtle point 39).
 func (st State) Plan(list []ProposalFrom, sender wire.Sender, hasPath bool, op Operation) (Change, error) {
 	l := proposalList{st, sender, list, hasPath}
 	rules := regularRules
@@ -64,7 +66,7 @@ func (st State) Plan(list []ProposalFrom, sender wire.Sender, hasPath bool, op O
 			return Change{}, err
 		}
 	}
-	// The new extensions are in force for the rest of the list (§12.3).
+	// The new extensions are in force for the rest of the list (§12.3, subtle point 37).
 	judged := st
 	for _, p := range list {
 		if p.Proposal.Type == wire.ProposalGroupContextExtensions {
@@ -91,7 +93,8 @@ func (st State) Plan(list []ProposalFrom, sender wire.Sender, hasPath bool, op O
 }
 
 // roomForOne finds the leaf that an external committer takes: the leftmost blank
-// one, after the tree was extended if there is none (RFC 9420 §12.4.2).
+// one in the tree after the Remove, extended if there is none (RFC 9420 §12.4.2;
+// subtle point 44).
 func (t Tree) roomForOne() (Tree, tree.LeafIndex) {
 	i := t.leftmostBlank()
 	if i == t.Leaves() {
@@ -155,8 +158,8 @@ func groupCapabilities(t Tree, extensions []wire.Extension) error {
 	return nil
 }
 
-// groupExtensions takes the Note of §13.4 for a rule, as peers do: §12.1.7 alone
-// would let in an extension that some member cannot honour.
+// groupExtensions takes the Note of §13.4 for a rule: §12.1.7 alone would let in an
+// extension that some member cannot honour (subtle point 17).
 func groupExtensions(t Tree, extensions []wire.Extension) error {
 	for _, e := range extensions {
 		if leaf, ok := t.AllSupportExtension(e.Type); !ok {
@@ -260,7 +263,8 @@ func addsNewClient(l proposalList) error {
 	return nil
 }
 
-// psksDistinct compares whole PreSharedKeyIDs: one PSK under two nonces is allowed.
+// psksDistinct compares whole PreSharedKeyIDs: one PSK under two nonces is allowed
+// (subtle point 38).
 func psksDistinct(l proposalList) error {
 	seen := map[string]bool{}
 	for _, p := range l.list {

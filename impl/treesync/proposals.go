@@ -94,6 +94,8 @@ func pskUsage(_ State, id wire.PreSharedKeyID, _ Operation) error {
 	return nil
 }
 
+// pskReInit and pskBranch: valid in the one operation, as §12.1.4 resolves what §11.2
+// and §11.3 contradict each other in (subtle point 42).
 func pskReInit(_ State, id wire.PreSharedKeyID, op Operation) error {
 	if id.PSKType == wire.PSKResumption && id.Usage == wire.ResumptionReInit && op != Reinitialisation {
 		return spec.PSKReInit.Broken("the Commit reinitialises no group")

@@ -145,7 +145,8 @@ func TestApplyOrder(t *testing.T) {
 	}
 }
 
-// Each case breaks one thing in an honest path of leaf 0.
+// Each case breaks one thing in an honest path of leaf 0. Subtle point 10: its keys
+// differ from each other, and from those of nodes that it replaces.
 func TestPathRules(t *testing.T) {
 	h := honestGroup(t, 4)
 	ch, err := h.state().Plan(nil, member(0), true, Ordinary)

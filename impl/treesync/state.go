@@ -85,7 +85,7 @@ func (st State) Proposals() (list []ProposalFrom, references [][]byte) {
 
 // Resolve replaces references by the proposals seen this epoch (RFC 9420 §12.4).
 // A reference to an unseen proposal is refused, which §12.2 forgets to say
-// (erratum 8815). A proposal by value counts as sent by the committer.
+// (erratum 8815; subtle point 40). A proposal by value counts as sent by the committer.
 func (st State) Resolve(commit *wire.Commit, sender wire.Sender) ([]ProposalFrom, error) {
 	list := make([]ProposalFrom, 0, len(commit.Proposals))
 	for i, p := range commit.Proposals {

@@ -8,7 +8,8 @@ import (
 // maxLength is what the largest length header can say (RFC 9420 §2.1.2).
 const maxLength = 1<<30 - 1
 
-// length encodes a vector's length header (RFC 9420 §2.1.2) in the fewest bytes.
+// length encodes a vector's length header (RFC 9420 §2.1.2) in the fewest bytes. The
+// text's 2^30 bytes have none (subtle point 61).
 func length(n int) []byte {
 	switch {
 	case n < 1<<6:

@@ -71,6 +71,7 @@ func TestElementsWithoutBytesDoNotLoop(t *testing.T) {
 	malformed(t, "0100", new(nothings), 1, "v[0]", "no bytes")
 }
 
+// Subtle point 61: a header says 2^30-1 at most; the text's 2^30 has no encoding.
 func TestLengthBoundaries(t *testing.T) {
 	for n, want := range map[int]string{
 		0: "00", 63: "3f", 64: "4040", 16383: "7fff", 16384: "80004000", maxLength: "bfffffff",
