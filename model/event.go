@@ -10,17 +10,17 @@ const (
 	Create     EventKind = "create"      // Actor makes State, epoch 0 of Group
 	KeyPackage EventKind = "key_package" // Actor makes Package, kept until it joins with it (What LastResort: for ever)
 	Deal       EventKind = "deal"        // the external PSK goes to Names, who keep it
-	Identity   EventKind = "identity"    // Actor makes its signature key (What NewKey: a fresh one, the old one is gone)
+	Identity   EventKind = "identity"    // Actor makes its signature key (What NewKey: a fresh one, for leaves made from now on)
 	Propose    EventKind = "propose"     // Actor in State makes a proposal; an update makes a leaf key, kept until Actor leaves State
-	Commit     EventKind = "commit"      // Actor in From makes State, and waits with both in hand; External: it holds State only
+	Commit     EventKind = "commit"      // Actor in From makes State, and waits with both in hand; External: it holds State only. Commit and Welcome are seen on the wire
 	Process    EventKind = "process"     // Actor moves From -> State (the committer too), and drops From
 	Discard    EventKind = "discard"     // Actor drops its pending State: its Commit lost
 	Join       EventKind = "join"        // Actor enters State by a Welcome to Package, and drops the package
 	Leave      EventKind = "leave"       // Actor drops all of its seat in Group
 	Send       EventKind = "send"        // Actor in State sends application message Message
 	Receive    EventKind = "receive"     // Actor opens Message, of State: its current one or one that it retains
-	Handle     EventKind = "handle"      // Actor opened the encrypted Commit to State and did not move
-	Retention  EventKind = "retention"   // Actor keeps message keys of the last Message states, resumption_psks of the last Epoch states, in each group
+	Handle     EventKind = "handle"      // Actor opened the encrypted Commit to State and did not move; or, in State, the encrypted Proposal
+	Retention  EventKind = "retention"   // Actor keeps message ratchets (and sender_data_secret) of the last Message states, resumption_psks of the last Epoch states, in each group
 	Export     EventKind = "export"      // Actor in State exports a value with the label What
 	Compromise EventKind = "compromise"  // Actor is robbed: of all (What ""), or of what What says
 	Randomness EventKind = "randomness"  // from now on the attacker knows what Actor draws (What Known), or no longer does (Good)
@@ -73,13 +73,16 @@ type Event struct {
 	Removes   []string  `json:"removes,omitempty"`
 	PSKs      []PSKRef  `json:"psks,omitempty"`      // in the Commit's order
 	Path      bool      `json:"path,omitempty"`      // the Commit has an UpdatePath
-	Encrypted bool      `json:"encrypted,omitempty"` // the Commit is a PrivateMessage
+	Encrypted bool      `json:"encrypted,omitempty"` // the Commit or proposal is a PrivateMessage
 	External  bool      `json:"external,omitempty"`  // Actor takes a new leaf from outside; a resync also removes Actor
 	Message   int       `json:"message,omitempty"`   // numbers are unique over the run, from 1
 	Proposes  string    `json:"proposes,omitempty"`  // update, add, remove, psk, reinit, extensions
 	Names     []string  `json:"names,omitempty"`
 	What      string    `json:"what,omitempty"`
 	By        string    `json:"by,omitempty"` // Attacker: it does this as Actor, with randomness that it knows
+	// Generation is, By Attacker, which key of Actor's ratchet in the state it
+	// uses, from 0: it may be one that Actor uses too. Honest senders count.
+	Generation int `json:"generation,omitempty"`
 }
 
 // GoalKind says what kind of secret a goal is.
