@@ -27,7 +27,7 @@ func unmerged() *script {
 	return room("alice", "bob", "carol", "dave", "erin").
 		commit("carol", Event{Removes: []string{"dave"}, Path: true}).sync().
 		steal("erin").path("erin").
-		keyPackage("frank").commit("alice", Event{Adds: []string{"frank"}}).sync()
+		keyPackage("frank").commit("alice", Event{Adds: adds("frank")}).sync()
 }
 
 // The lessons: each is a short story, and the verdicts that it is told for.
@@ -64,11 +64,11 @@ func TestLessons(t *testing.T) {
 				"m1 secret message-not-held"}},
 
 		{"healing by the victim's Update",
-			room("alice", "bob", "carol").steal("bob").propose("bob").commit("alice", Event{Updates: []string{"bob"}, Path: true}).sync(),
+			room("alice", "bob", "carol").steal("bob").propose("bob").commit("alice", Event{Updates: updates("bob"), Path: true}).sync(),
 			[]string{"init1 exposed stolen-epoch", "es2 secret path-not-known"}},
 
 		{"no healing: the Update was already pending when it was stolen",
-			room("alice", "bob", "carol").propose("bob").steal("bob").commit("alice", Event{Updates: []string{"bob"}, Path: true}).sync(),
+			room("alice", "bob", "carol").propose("bob").steal("bob").commit("alice", Event{Updates: updates("bob"), Path: true}).sync(),
 			[]string{"es2 exposed path-node-key", "init2 exposed path-node-key"}},
 
 		{"no healing by others' Commits", room("alice", "bob", "carol").steal("bob").path("alice").path("carol").send("alice"),
@@ -78,20 +78,20 @@ func TestLessons(t *testing.T) {
 			[]string{"init1 exposed stolen-epoch", "es2 secret path-not-known"}},
 
 		{"no healing by adding without a path",
-			room("alice", "bob").steal("bob").keyPackage("carol").commit("alice", Event{Adds: []string{"carol"}}).sync(),
+			room("alice", "bob").steal("bob").keyPackage("carol").commit("alice", Event{Adds: adds("carol")}).sync(),
 			[]string{"es2 exposed no-path", "init2 exposed no-path"}},
 
 		{"a new member cannot read the past",
-			room("alice", "bob").send("alice").receive("bob").keyPackage("carol").commit("alice", Event{Adds: []string{"carol"}, Path: true}).sync().steal("carol"),
+			room("alice", "bob").send("alice").receive("bob").keyPackage("carol").commit("alice", Event{Adds: adds("carol"), Path: true}).sync().steal("carol"),
 			[]string{"es1 secret init-not-known", "init1 secret init-not-known", "es2 secret init-not-known",
 				"init2 exposed stolen-epoch", "m1 secret message-not-held"}},
 
 		{"a joiner's init key opens its Welcome, even stolen before the Commit",
-			newScript("room", "alice").keyPackage("bob").steal("bob").commit("alice", Event{Adds: []string{"bob"}, Path: true}).sync().path("alice").path("bob"),
+			newScript("room", "alice").keyPackage("bob").steal("bob").commit("alice", Event{Adds: adds("bob"), Path: true}).sync().path("alice").path("bob"),
 			[]string{"es0 secret first-epoch", "es1 exposed joiner-init-key", "es2 exposed path-key-package", "es3 secret path-not-known"}},
 
 		{"an invited member that has not joined yet holds its init key",
-			newScript("room", "alice").keyPackage("bob").commit("alice", Event{Adds: []string{"bob"}, Path: true}).sync("bob").send("alice").steal("bob").sync(),
+			newScript("room", "alice").keyPackage("bob").commit("alice", Event{Adds: adds("bob"), Path: true}).sync("bob").send("alice").steal("bob").sync(),
 			[]string{"es1 exposed joiner-init-key", "m1 exposed epoch-secret-known"}},
 
 		{"an offline member's old state follows the group",
@@ -127,11 +127,11 @@ func TestLessons(t *testing.T) {
 			[]string{"init3 exposed stolen-epoch", "es4 exposed path-node-key"}},
 
 		{"the newest Update counts, and the older one that was stolen does not",
-			room("alice", "bob", "carol").propose("bob").steal("bob").propose("bob").commit("alice", Event{Updates: []string{"bob"}, Path: true}).sync(),
+			room("alice", "bob", "carol").propose("bob").steal("bob").propose("bob").commit("alice", Event{Updates: updates("bob"), Path: true}).sync(),
 			[]string{"init1 exposed stolen-epoch", "es2 secret path-not-known"}},
 
 		{"a joiner's path secret came by Welcome: its leaf key does not open the Commit",
-			room("alice", "bob").steal("alice").keyPackage("carol").commit("alice", Event{Adds: []string{"carol"}, Path: true}).sync().steal("carol"),
+			room("alice", "bob").steal("alice").keyPackage("carol").commit("alice", Event{Adds: adds("carol"), Path: true}).sync().steal("carol"),
 			[]string{"init1 exposed stolen-epoch", "es2 secret path-not-known", "init2 exposed stolen-epoch"}},
 
 		{"a member added without a path does not hold the nodes above it", unmerged().steal("frank"),
@@ -189,7 +189,7 @@ func TestBecause(t *testing.T) {
 // A device that is in two groups loses both.
 func TestTwoGroups(t *testing.T) {
 	one := room("alice", "bob")
-	two := newScript("hall", "bob").keyPackage("carol").commit("bob", Event{Adds: []string{"carol"}, Path: true}).sync()
+	two := newScript("hall", "bob").keyPackage("carol").commit("bob", Event{Adds: adds("carol"), Path: true}).sync()
 	verdicts, err := Predict(append(append(one.events, two.events...), Event{Kind: Compromise, Actor: "bob"}))
 	if err != nil {
 		t.Fatal(err)

@@ -23,18 +23,18 @@ func TestMalformedHistories(t *testing.T) {
 		{"removes a stranger", honest().commit("alice", Event{Removes: []string{"eve"}}), "not a member"},
 		{"removes itself", honest().commit("alice", Event{Removes: []string{"alice"}}), "removes itself"},
 		{"removes twice", honest().commit("alice", Event{Removes: []string{"bob", "bob"}}), "not a member"},
-		{"adds a member", honest().keyPackage("bob").commit("alice", Event{Adds: []string{"bob"}}), "is a member"},
-		{"adds without a key package", honest().commit("alice", Event{Adds: []string{"eve"}}), "no key package"},
-		{"uses a key package twice", honest().commit("alice", Event{Removes: []string{"bob"}, Adds: []string{"bob"}}), "no key package"},
+		{"adds a member", honest().keyPackage("bob").commit("alice", Event{Adds: adds("bob")}), "is a member"},
+		{"adds without a key package", honest().commit("alice", Event{Adds: adds("eve")}), "no key package"},
+		{"uses a key package twice", honest().commit("alice", Event{Removes: []string{"bob"}, Adds: adds("bob")}), "no key package"},
 		{"uses a key package again that never joined", honest().keyPackage("carol").
-			commit("alice", Event{Adds: []string{"carol"}}).sync("carol").
+			commit("alice", Event{Adds: adds("carol")}).sync("carol").
 			commit("alice", Event{Removes: []string{"carol"}, Path: true}).sync().
-			commit("alice", Event{Adds: []string{"carol"}}), "no key package"},
-		{"an Update of a member that was left behind", honest().propose("bob").path("alice", "bob").commit("alice", Event{Updates: []string{"bob"}}), "no Update"},
-		{"an Update that nobody proposed", honest().commit("alice", Event{Updates: []string{"bob"}}), "no Update"},
-		{"an Update of the epoch before", honest().propose("bob").path("alice").commit("alice", Event{Updates: []string{"bob"}}), "no Update"},
-		{"its own Update", honest().propose("bob").commit("bob", Event{Updates: []string{"bob"}}), "its own"},
-		{"updates and removes", honest().propose("bob").commit("alice", Event{Updates: []string{"bob"}, Removes: []string{"bob"}}), "two proposals"},
+			commit("alice", Event{Adds: adds("carol")}), "no key package"},
+		{"an Update of a member that was left behind", honest().propose("bob").path("alice", "bob").commit("alice", Event{Updates: updates("bob")}), "no Update"},
+		{"an Update that nobody proposed", honest().commit("alice", Event{Updates: updates("bob")}), "no Update"},
+		{"an Update of the epoch before", honest().propose("bob").path("alice").commit("alice", Event{Updates: updates("bob")}), "no Update"},
+		{"its own Update", honest().propose("bob").commit("bob", Event{Updates: updates("bob")}), "its own"},
+		{"updates and removes", honest().propose("bob").commit("alice", Event{Updates: updates("bob"), Removes: []string{"bob"}}), "two proposals"},
 		{"processes what is not there", honest().emit(Event{Kind: Process, Actor: "bob", Epoch: 2}), "no Commit to epoch 2"},
 		{"jumps", honest().path("alice", "bob").path("alice", "bob").emit(Event{Kind: Process, Actor: "bob", Epoch: 3}), "from epoch 1 to epoch 3"},
 		{"processes twice", honest().emit(Event{Kind: Process, Actor: "bob", Epoch: 1}), "from epoch 1 to epoch 1"},
