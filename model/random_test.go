@@ -25,22 +25,36 @@ type roller struct {
 // common, forks and lost Commits, PSKs, external Commits, weak randomness,
 // retained states, and the attacker's own steps.
 func randomRun(t *rapid.T) []Event {
-	steps := rapid.SliceOfN(rapid.Uint64(), 0, 3).Draw(t, "seed")
-	seed := uint64(len(steps))
-	for _, s := range steps {
-		seed = seed*31 + s
+	r := newRoller(rapid.Uint64().Draw(t, "seed"))
+	for range 2 * uniform(t, "steps", 64) {
+		r.step()
 	}
-	r := &roller{Rand: rand.New(rand.NewPCG(seed, rapid.Uint64().Draw(t, "more seed"))), w: newWorld()}
+	return r.events
+}
+
+// newRoller is at the beginning of a group of several.
+func newRoller(seed uint64) *roller {
+	r := &roller{Rand: rand.New(rand.NewPCG(seed, 0)), w: newWorld()}
 	for _, who := range cast {
 		r.keyPackage(who)
 	}
 	r.create()
 	r.commit()
 	r.sync()
-	for range rapid.SliceOfN(rapid.Bool(), 0, 160).Draw(t, "steps") {
-		r.step()
+	return r
+}
+
+// uniform draws from 0 to n-1, n at most 64. rapid's own integers prefer small
+// values, so that most histories would be short.
+func uniform(t *rapid.T, label string, n int) int {
+	at := 0
+	for _, bit := range rapid.SliceOfN(rapid.Bool(), 6, 6).Draw(t, label) {
+		at *= 2
+		if bit {
+			at++
+		}
 	}
-	return r.events
+	return at * n / 64
 }
 
 // emit adds an event, if it can happen.

@@ -99,7 +99,7 @@ func (s *symbolic) commit(e Event) {
 		ext := s.term(OpKEMKey, "", s.derive(s.epochs[e.From], string(ExternalSecret)))
 		init = s.term(OpExternalInit, "", s.term(OpPublic, "", ext), s.draw(e, "coins"))
 	}
-	joiner := s.derive(s.term(OpExtract, "", init, commitSecret), "joiner")
+	joiner := s.derive(s.term(OpExtract, "", init, commitSecret), "joiner in the context of "+e.State)
 	s.goal(s.stateGoal(e, JoinerSecret), joiner)
 	for i, a := range e.Adds {
 		secrets := []TermID{joiner}
@@ -120,7 +120,7 @@ func (s *symbolic) commit(e Event) {
 	if len(e.Adds) > 0 {
 		s.goal(s.stateGoal(e, WelcomeSecret), s.derive(member, "welcome"))
 	}
-	s.epoch(e, s.derive(member, "epoch"))
+	s.epoch(e, s.derive(member, "epoch in the context of "+e.State))
 	s.wait(e)
 }
 
