@@ -11,14 +11,14 @@ import (
 var arity = map[model.Op]int{
 	model.OpConst: 0, model.OpRandom: 0, model.OpMessage: 0,
 	model.OpExpand: 2, model.OpExtract: 2, model.OpKEMKey: 1, model.OpSigKey: 1, model.OpPublic: 1,
-	model.OpConcat: -1, model.OpEncrypt: 4, model.OpSeal: 4, model.OpXOR: 2, model.OpMAC: 2, model.OpSign: 2,
+	model.OpConcat: -1, model.OpEncrypt: 4, model.OpSeal: 4, model.OpXOR: 2, model.OpMAC: 2, model.OpSign: 2, model.OpExternalInit: 2,
 }
 
 // neverPublic are the operations whose results are secrets. A trace that calls
 // one of them public would hand the attacker what it should have to derive.
 var neverPublic = map[model.Op]bool{
 	model.OpRandom: true, model.OpMessage: true, model.OpExpand: true,
-	model.OpExtract: true, model.OpKEMKey: true, model.OpSigKey: true,
+	model.OpExtract: true, model.OpKEMKey: true, model.OpSigKey: true, model.OpExternalInit: true,
 }
 
 // definitions are the terms of a trace, by ID, with their bytes.
@@ -85,7 +85,11 @@ func checkKind(e *Event) error {
 		missing = e.Tree == nil
 	case KindExpect:
 		missing = e.Expect == nil
-	case KindPrimitive, KindCompromise:
+	case KindReject:
+		missing = e.Reject == nil
+	case KindAttack:
+		missing = e.Attack == nil
+	case KindPrimitive, KindCompromise, KindKnown:
 	default:
 		return fmt.Errorf("unknown kind %q", e.Kind)
 	}
@@ -96,7 +100,7 @@ func checkKind(e *Event) error {
 }
 
 var fieldOf = map[string]string{
-	KindStep: "step", KindWire: "wire", KindGoal: "goal", KindSnapshot: "tree", KindExpect: "expect",
+	KindStep: "step", KindWire: "wire", KindGoal: "goal", KindSnapshot: "tree", KindExpect: "expect", KindReject: "reject", KindAttack: "attack",
 }
 
 func (d *definitions) has(id model.TermID) bool { return id >= 0 && int(id) < len(d.all) }

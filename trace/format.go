@@ -3,7 +3,7 @@ package trace
 import "mlsref/model"
 
 // Version is the version of the trace format that this code writes and reads.
-const Version = 1
+const Version = 2
 
 // Header is the first line of a trace: what is needed to play it again.
 type Header struct {
@@ -24,6 +24,9 @@ const (
 	KindGoal       = "goal"       // Goal, Term
 	KindSnapshot   = "snapshot"   // Members: who holds what at this epoch
 	KindExpect     = "expect"     // Expect
+	KindKnown      = "known"      // Terms: what the actor drew while the attacker knew its randomness
+	KindReject     = "reject"     // Reject: a client refused a message
+	KindAttack     = "attack"     // Attack: a step of the attacker, and what came of it
 	KindEnd        = "end"        // Count; the last line of a file, never in Trace.Events
 )
 
@@ -44,6 +47,8 @@ type Event struct {
 	Term   model.TermID   `json:"term,omitempty"`
 	Tree   *Snapshot      `json:"tree,omitempty"`
 	Expect *Expect        `json:"expect,omitempty"`
+	Reject *Reject        `json:"reject,omitempty"`
+	Attack *Attack        `json:"attack,omitempty"`
 	Count  int            `json:"count,omitempty"` // end: how many events came before
 }
 
@@ -53,8 +58,9 @@ type Definition struct {
 	model.Term
 	Value  string `json:"value"`            // hex
 	Parts  []int  `json:"parts,omitempty"`  // concat: offset of each argument in Value, bytes
-	Extra  string `json:"extra,omitempty"`  // encrypt: the KEM output, hex
+	Extra  string `json:"extra,omitempty"`  // encrypt, external_init: the KEM output, hex
 	Length int    `json:"length,omitempty"` // expand: the length asked for, bytes
+	Suite  uint16 `json:"suite,omitempty"`  // the cipher suite, if it is not the header's
 }
 
 // Wire is one message given to the delivery service.
@@ -64,8 +70,30 @@ type Wire struct {
 	Bytes string `json:"bytes"` // hex
 }
 
+// Reject is a message that a client refused; nothing changed by it.
+type Reject struct {
+	Kind string `json:"kind"`           // as Wire's
+	From string `json:"from"`           // its sender, or whom the attacker pretended to be
+	Rule string `json:"rule,omitempty"` // the ID of the broken rule, if it is one
+	Why  string `json:"why"`
+}
+
+// Attack is a step of the attacker: what it tried with what it had stolen.
+type Attack struct {
+	Number   int      `json:"number"`
+	What     string   `json:"what"` // send, commit, remove, update, join
+	As       string   `json:"as"`
+	Group    string   `json:"group"`
+	State    string   `json:"state,omitempty"`
+	Failed   string   `json:"failed,omitempty"` // why the attacker could not even make the message
+	Accepted []string `json:"accepted,omitempty"`
+	Rejected []string `json:"rejected,omitempty"`
+}
+
 // Snapshot is a group's public tree at an epoch, and who holds which node key.
 type Snapshot struct {
+	Group  string         `json:"group"`
+	State  string         `json:"state"`
 	Epoch  uint64         `json:"epoch"`
 	Leaves uint32         `json:"leaves"`
 	Nodes  []SnapshotNode `json:"nodes"` // by array index, RFC 9420 Appendix C
@@ -79,14 +107,6 @@ type SnapshotNode struct {
 	Unmerged []string `json:"unmerged,omitempty"` // parents
 	Holders  []string `json:"holders,omitempty"`  // whose live state holds the private key
 	Stolen   bool     `json:"stolen,omitempty"`   // a compromise found the private key before this snapshot
-}
-
-// Expect is one expectation of the scenario.
-type Expect struct {
-	Epoch   *uint64        `json:"epoch,omitempty"`
-	Secret  model.GoalKind `json:"secret,omitempty"` // epoch_secret or init_secret; empty: any secret of the epoch
-	Message int            `json:"message,omitempty"`
-	Exposed bool           `json:"exposed"`
 }
 
 // Trace is a whole recorded run.

@@ -45,14 +45,6 @@ type Report struct {
 // expectation holds.
 func (r *Report) OK() bool { return len(r.Problems) == 0 }
 
-// GoalName is a goal in words: "epoch 3: init_secret", "message 2".
-func GoalName(g model.Goal) string {
-	if g.Kind == model.Message {
-		return fmt.Sprintf("message %d", g.Message)
-	}
-	return fmt.Sprintf("epoch %d: %s", g.Epoch, g.Kind)
-}
-
 // Judge asks the predicate and the closure about every secret of the trace,
 // replays each attack with the real cryptography, and checks the scenario's
 // expectations against both judges. What does not fit together is in the
@@ -97,8 +89,9 @@ func Judge(t *Trace) (*Report, error) {
 	return j.report, nil
 }
 
-// Facts are the terms that the attacker saw: every message on the wire, and
-// what each theft found in the live state of its victim.
+// Facts are the terms that the attacker saw: every message on the wire, what each
+// theft found in the live state of its victim, and what was drawn by randomness that
+// it knows.
 func Facts(t *Trace) []model.Fact {
 	var facts []model.Fact
 	for _, e := range t.Events {
@@ -107,6 +100,8 @@ func Facts(t *Trace) []model.Fact {
 		case KindWire:
 		case KindCompromise:
 			why = "stolen from " + e.Actor
+		case KindKnown:
+			why = "known randomness of " + e.Actor
 		default:
 			continue
 		}
@@ -183,51 +178,4 @@ func fate(exposed bool) string {
 		return "exposed"
 	}
 	return "secret"
-}
-
-// expectations checks every expect line. One that speaks of a secret that the
-// run does not have is a mistake in the scenario: an *InputError.
-func (j *judge) expectations() error {
-	for _, e := range j.trace.Events {
-		if e.Kind != KindExpect {
-			continue
-		}
-		rows, what := j.meant(e.Expect)
-		if len(rows) == 0 {
-			return &InputError{File: j.trace.Header.File, Line: e.Line, Msg: "expect: the run has no " + what}
-		}
-		predicate, closure := false, false
-		for _, row := range rows {
-			predicate = predicate || row.Predicate.Exposed
-			closure = closure || row.Closure
-		}
-		want := e.Expect.Exposed
-		if predicate != want || closure != want {
-			j.problem(e.Line, "expected %s to be %s; the predicate says %s, the closure says %s",
-				what, fate(want), fate(predicate), fate(closure))
-		}
-	}
-	return nil
-}
-
-// meant are the rows that an expectation speaks of, and its subject in words.
-func (j *judge) meant(x *Expect) (rows []Row, what string) {
-	switch {
-	case x.Epoch == nil:
-		what = fmt.Sprintf("message %d", x.Message)
-	case x.Secret == "":
-		what = fmt.Sprintf("epoch %d", *x.Epoch)
-	default:
-		what = fmt.Sprintf("%s of epoch %d", x.Secret, *x.Epoch)
-	}
-	for _, row := range j.report.Rows {
-		g := row.Goal
-		isMessage := g.Kind == model.Message
-		switch {
-		case x.Epoch == nil && isMessage && g.Message == x.Message,
-			x.Epoch != nil && !isMessage && g.Epoch == *x.Epoch && (x.Secret == "" || x.Secret == g.Kind):
-			rows = append(rows, row)
-		}
-	}
-	return rows, what
 }

@@ -118,22 +118,22 @@ func proposalWords(e model.Event) string {
 	case "update":
 		return "an Update: a new key for this leaf"
 	case "add":
-		return "to add " + people(e.Adds)
+		return "to add somebody"
 	default:
-		return "to remove " + people(e.Removes)
+		return "a change of kind " + e.Proposes
 	}
 }
 
 func commitWords(e model.Event) string {
 	var parts []string
 	if len(e.Adds) > 0 {
-		parts = append(parts, "adds "+people(e.Adds))
+		parts = append(parts, "adds "+people(addNames(e.Adds)))
 	}
 	if len(e.Removes) > 0 {
 		parts = append(parts, "removes "+people(e.Removes))
 	}
 	if len(e.Updates) > 0 {
-		parts = append(parts, "applies the Update of "+people(e.Updates))
+		parts = append(parts, "applies the Update of "+people(updateNames(e.Updates)))
 	}
 	if e.Path {
 		return strings.Join(append(parts, "new keys from "+printable(e.Actor)+"'s leaf up to the root"), ", ")
@@ -258,4 +258,18 @@ func count(n int, what string) string {
 		return "1 " + what
 	}
 	return fmt.Sprintf("%d %ss", n, what)
+}
+
+func addNames(adds []model.Add) (names []string) {
+	for _, a := range adds {
+		names = append(names, a.Name)
+	}
+	return names
+}
+
+func updateNames(updates []model.Update) (names []string) {
+	for _, u := range updates {
+		names = append(names, u.Name)
+	}
+	return names
 }
