@@ -5,8 +5,10 @@ import "slices"
 // Gap explains why a term is not derivable: every way to it lacks something.
 type Gap struct {
 	Term TermID `json:"term"`
-	// Ways are the rules that would yield the term, each with what it lacks. A
-	// term without any is an atom: it was drawn, and was never shown.
+	// Atom: the term was drawn, and is computed from nothing else. An atom without
+	// Ways is a dead end: nothing that was ever made contains it.
+	Atom bool `json:"atom,omitempty"`
+	// Ways are the rules that would yield the term, each with what it lacks.
 	Ways []Way `json:"ways,omitempty"`
 	// Again: the term stands further up or elsewhere in the explanation. Cut: the
 	// explanation was long enough.
@@ -33,7 +35,7 @@ func (c *Closure) Missing(t TermID) *Gap {
 	if c.Knows(t) || t < 0 || int(t) >= len(c.terms) {
 		return nil
 	}
-	root := &Gap{Term: t}
+	root := c.gap(t)
 	seen := map[TermID]bool{t: true}
 	type pending struct {
 		gap   *Gap
@@ -68,6 +70,10 @@ func (c *Closure) Missing(t TermID) *Gap {
 	return root
 }
 
+func (c *Closure) gap(t TermID) *Gap {
+	return &Gap{Term: t, Atom: !constructible(c.terms[t].Op)}
+}
+
 // blocked are the ways to an unknown term, those that lack least first.
 func (c *Closure) blocked(t TermID) []Way {
 	var ways []Way
@@ -81,7 +87,7 @@ func (c *Closure) blocked(t TermID) []Way {
 				way.Having++
 				continue
 			}
-			way.Needs = append(way.Needs, Gap{Term: p})
+			way.Needs = append(way.Needs, *c.gap(p))
 		}
 		ways = append(ways, way)
 	}
@@ -89,11 +95,11 @@ func (c *Closure) blocked(t TermID) []Way {
 	return ways
 }
 
-// Frontier are the atoms of an explanation: terms that were drawn and that the
-// attacker never came near, any of which might have helped.
+// Frontier are the atoms that an explanation comes down to. Whoever had them all
+// would know the term, if the explanation was not cut.
 func (g *Gap) Frontier() []TermID {
 	var atoms []TermID
-	if len(g.Ways) == 0 && !g.Again && !g.Cut {
+	if g.Atom {
 		atoms = append(atoms, g.Term)
 	}
 	for _, w := range g.Ways {

@@ -2,6 +2,7 @@ package model
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -162,6 +163,58 @@ func reachable(h *history, live map[string]bool) map[string]bool {
 		}
 	}
 	return live
+}
+
+// The random histories are worth something: they reach every clause, of secrecy
+// and of authentication; they branch, and lose Commits.
+func TestRandomHistoriesReachEveryClause(t *testing.T) {
+	clauses, cases := map[string]int{}, map[string]int{}
+	forks, runs := 0, 0
+	for seed := range uint64(150) {
+		r := newRoller(seed)
+		for range 120 {
+			r.step()
+		}
+		verdicts, err := Predict(r.events)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, v := range verdicts {
+			clauses[v.Clause]++
+		}
+		auth, err := CouldHaveMade(r.events)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, v := range auth {
+			clauses[v.Clause]++
+		}
+		may, err := MayBeExposed(r.events)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, why := range may {
+			name, _, _ := strings.Cut(why, ":")
+			cases[name]++
+		}
+		children := map[*state]int{}
+		for _, s := range r.w.history.states {
+			if children[s.from]++; s.from != nil && children[s.from] == 2 {
+				forks++
+			}
+		}
+		runs++
+	}
+	for _, clause := range []string{ClauseStolenEpoch, ClausePending, ClauseJoinerInit, ClauseNoPath, ClausePathKey,
+		ClausePackageKey, ClauseExternalInit, ClauseWeak, ClauseAttackerMade, ClauseKeyStolen, ClausePackStolen, ClausePSKStolen,
+		ClauseRetained, ClauseTreeUnused, ClauseFirstEpoch, ClauseInitNotKnown, ClauseExternalSafe, ClausePathNotKnown,
+		ClausePSKNotKnown, ClauseKeyNotStolen, ClauseEpochKnown, ClauseHeld, ClauseNotHeld,
+		ClauseCanForge, ClauseSignatureSafe, ClauseRatchetSafe, ClauseMembershipSafe, ClausePSKSafe} {
+		if clauses[clause] == 0 {
+			t.Errorf("no random history reaches %s", clause)
+		}
+	}
+	t.Logf("%d runs, %d forks; verdicts by clause: %v; theorem by case: %v", runs, forks, clauses, cases)
 }
 
 // A history that was tampered with is judged or refused, never a panic.

@@ -99,8 +99,8 @@ func (r *roller) step() {
 		do func()
 	}{
 		{1, r.create}, {4, func() { r.keyPackage(r.who()) }}, {1, r.deal}, {6, r.propose}, {14, r.commit}, {3, r.external},
-		{2, r.attack}, {9, r.process}, {9, r.sync}, {3, r.join}, {1, r.discard}, {1, r.leave}, {8, r.send}, {8, r.receive},
-		{2, r.export}, {1, r.retention}, {3, r.compromise}, {1, r.randomness}, {1, r.handle},
+		{1, r.attack}, {9, r.process}, {9, r.sync}, {3, r.join}, {1, r.discard}, {1, r.leave}, {8, r.send}, {8, r.receive},
+		{2, r.export}, {2, r.retention}, {3, r.compromise}, {1, r.randomness}, {1, r.handle},
 		{1, func() { r.emit(Event{Kind: Identity, Actor: r.who(), What: NewKey}) }},
 	}
 	total := 0
@@ -130,7 +130,7 @@ func (r *roller) keyPackage(who string) {
 	if r.oneIn(6) {
 		e.What = LastResort
 	}
-	if r.oneIn(20) {
+	if r.oneIn(40) {
 		e.By = Attacker
 	}
 	r.emit(e)

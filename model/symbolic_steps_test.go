@@ -73,6 +73,7 @@ func (s *symbolic) propose(e Event) {
 		if e.By != Attacker {
 			seat := s.client(e.Actor).seats[e.Group]
 			seat.upd = append(seat.upd, s.upd[e.Proposal])
+			seat.updIDs = append(seat.updIDs, e.Proposal)
 		}
 	}
 	if e.Encrypted {
@@ -190,6 +191,7 @@ func (c *symClient) trim(seat *symSeat) {
 
 func (s *symbolic) steal(e Event) {
 	c := s.client(e.Actor)
+	s.stealSignatures(e, c)
 	if e.What == SignatureKey {
 		return
 	}

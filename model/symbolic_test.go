@@ -26,6 +26,7 @@ type symbolic struct {
 	packs   map[string][2]TermID
 	upd     map[string]TermID
 	sealed  map[string]sentMessage // by message, Commit or proposal
+	signs   signatures
 }
 
 type sentMessage struct {
@@ -44,6 +45,7 @@ type symClient struct {
 type symSeat struct {
 	*symState
 	upd     []TermID
+	updIDs  []string
 	waiting []*symState
 	past    []*symState
 	psks    []TermID
@@ -68,6 +70,7 @@ func newSymbolic() *symbolic {
 	s := &symbolic{w: newWorld(), index: map[string]TermID{}, keys: map[key]TermID{}, epochs: map[string]TermID{},
 		inits: map[string]TermID{}, goals: map[Goal]TermID{}, made: map[Goal]int{}, clients: map[string]*symClient{},
 		psks: map[string]TermID{}, packs: map[string][2]TermID{}, upd: map[string]TermID{}, sealed: map[string]sentMessage{}}
+	s.signs = signatures{map[string]TermID{}, map[int][]needed{}, map[int]int{}}
 	return s
 }
 
@@ -155,6 +158,7 @@ func (s *symbolic) play(events []Event) error {
 			return err
 		}
 		s.step(e)
+		s.sign(e)
 	}
 	return nil
 }
