@@ -30,7 +30,7 @@ func (w *world) commit(i int, e Event) error {
 		if e.By != Attacker {
 			seat = at
 		}
-		d.next.handshake = sends(i, seat, e, "handshake")
+		d.next.handshake = sends(i, seat, e, true)
 	}
 	w.addState(d.next)
 	if e.By != Attacker {

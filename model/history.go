@@ -187,18 +187,21 @@ type ratchetKey struct {
 // used up, and at which event.
 type ratchets struct {
 	used      map[ratchetKey]int
-	firstUsed int            // from here on the secret tree has no encryption_secret (RFC 9420 §9.2)
-	sent      map[string]int // "application", "handshake": next generation of its own
+	firstUsed int    // from here on the secret tree has no encryption_secret (RFC 9420 §9.2)
+	sent      [2]int // next generation of its own: application, handshake
 }
 
 // never is later than any event.
 const never = math.MaxInt
 
 func newRatchets() *ratchets {
-	return &ratchets{used: map[ratchetKey]int{}, firstUsed: never, sent: map[string]int{}}
+	return &ratchets{firstUsed: never}
 }
 
 func (r *ratchets) use(i int, k ratchetKey) {
+	if r.used == nil {
+		r.used = map[ratchetKey]int{}
+	}
 	r.used[k] = i
 	r.firstUsed = min(r.firstUsed, i)
 }

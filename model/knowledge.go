@@ -100,8 +100,12 @@ func (k *knowledge) previousInit(s *state) finding {
 		f = s.coins.finding("the coins of the external init of " + s.commit())
 	}
 	if ext := k.live(s.from, ExternalSecret); ext.known() {
-		f = f.or(known(max(s.event, ext.since), ClauseExternalInit, "%s sent its init secret to the external key of %s, known since %s",
-			s.commit(), s.from.name(), ext.because))
+		why := ext.because
+		if k.of[s.from].epoch.known() { // a reason of its own, which is told there
+			why = "its epoch_secret is known"
+		}
+		f = f.or(known(max(s.event, ext.since), ClauseExternalInit, "%s sent its init secret to the external key of %s, and %s",
+			s.commit(), s.from.name(), why))
 	}
 	return f
 }
@@ -145,7 +149,7 @@ func (k *knowledge) epochSecret(s *state) finding {
 		}
 		psk := k.psk(p)
 		if !psk.known() {
-			return secret(ClausePSKNotKnown, "%s takes in %s, which is not known: %s", s.commit(), p, psk.because)
+			return secret(ClausePSKNotKnown, "%s takes in %s, which is not known", s.commit(), p)
 		}
 		f.since = max(f.since, psk.since)
 		names = append(names, p.String())

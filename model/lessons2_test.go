@@ -93,6 +93,10 @@ func TestLessonsBeyond(t *testing.T) {
 		{"a weak creator", newScript("hall", "nobody").in("room").weak("alice").emit(Event{Kind: Create, Actor: "alice", State: "room/0"}),
 			[]string{"es0 exposed weak-randomness", "es0 secret first-epoch"}},
 
+		{"a path of one who is alone is known to whoever saw it drawn",
+			newScript("room", "alice").steal("alice").weak("alice").path("alice").strong("alice").path("alice"),
+			[]string{"init0 exposed stolen-epoch", "es1 exposed weak-randomness", "es2 secret path-not-known"}},
+
 		{"weak coins open the external init", room("alice", "bob").weak("carol").outside("carol", Event{}),
 			[]string{"es1 secret init-not-known", "es2 exposed weak-randomness"}},
 

@@ -113,17 +113,19 @@ func (w *world) play(i int, e Event) error {
 	if e.By != "" && (e.By != Attacker || !slices.Contains(attackerMakes, e.Kind)) {
 		return fmt.Errorf("a %s cannot be by %q: the attacker has no seat to do it from", e.Kind, e.By)
 	}
-	steps := map[EventKind]func(int, Event) error{
-		Create: w.create, KeyPackage: w.keyPackage, Deal: w.deal, Identity: w.identity,
-		Propose: w.propose, Commit: w.commit, Process: w.process, Discard: w.discard,
-		Join: w.join, Leave: w.leave, Send: w.send, Receive: w.receive, Handle: w.handle,
-		Retention: w.retention, Export: w.export, Compromise: w.compromise, Randomness: w.randomness,
-	}
 	step := steps[e.Kind]
 	if step == nil {
 		return fmt.Errorf("no event of kind %q", e.Kind)
 	}
-	return step(i, e)
+	return step(w, i, e)
+}
+
+// steps plays each kind of event.
+var steps = map[EventKind]func(*world, int, Event) error{
+	Create: (*world).create, KeyPackage: (*world).keyPackage, Deal: (*world).deal, Identity: (*world).identity,
+	Propose: (*world).propose, Commit: (*world).commit, Process: (*world).process, Discard: (*world).discard,
+	Join: (*world).join, Leave: (*world).leave, Send: (*world).send, Receive: (*world).receive, Handle: (*world).handle,
+	Retention: (*world).retention, Export: (*world).export, Compromise: (*world).compromise, Randomness: (*world).randomness,
 }
 
 func (w *world) create(i int, e Event) error {

@@ -66,7 +66,7 @@ func (w *world) propose(i int, e Event) error {
 	o := w.draws(i, e)
 	p := &proposal{id: e.Proposal, owner: e.Actor, state: s, encrypted: e.Encrypted, verify: w.signs(e.Actor)}
 	if e.Encrypted {
-		p.handshake = sends(i, seat, e, "handshake")
+		p.handshake = sends(i, seat, e, true)
 	}
 	if e.Proposes == "update" {
 		p.key = w.fresh(o)
@@ -82,11 +82,15 @@ func (w *world) propose(i int, e Event) error {
 
 // sends is the key that the actor's next message takes; it is used up in its
 // seat. The attacker, who has none, says which key it takes.
-func sends(i int, s *seat, e Event, kind string) ratchetKey {
-	k := ratchetKey{e.Actor, kind == "handshake", e.Generation}
+func sends(i int, s *seat, e Event, handshake bool) ratchetKey {
+	k := ratchetKey{e.Actor, handshake, e.Generation}
 	if s != nil {
-		k.generation = s.view.sent[kind]
-		s.view.sent[kind]++
+		next := &s.view.sent[0]
+		if k.handshake {
+			next = &s.view.sent[1]
+		}
+		k.generation = *next
+		*next++
 		s.view.use(i, k)
 	}
 	return k
@@ -162,7 +166,7 @@ func (s *state) received(i int, who string) {
 // comes from there: by a Welcome or from outside, it starts anew.
 func (c *client) enter(s *state, view *ratchets, fromWithin bool) {
 	next := &seat{state: s, view: view}
-	if old := c.seats[s.group]; fromWithin {
+	if old := c.seats[s.group]; fromWithin && c.keepOld+c.keepPSKs > 0 {
 		next.past = append([]held{{old.state, old.view}}, old.past...)
 		next.pastPSKs = append([]*state{old.state}, old.pastPSKs...)
 		c.trim(next)
@@ -254,7 +258,7 @@ func (w *world) send(i int, e Event) error {
 		return err
 	}
 	m := &message{number: e.Message, state: s, sender: e.Actor, origin: w.draws(i, e),
-		key: sends(i, seat, e, "application")}
+		key: sends(i, seat, e, false)}
 	w.messages[m.number] = m
 	w.history.messages = append(w.history.messages, m)
 	return nil
