@@ -41,6 +41,11 @@ func TestLessonsBeyond(t *testing.T) {
 			room("alice", "bob").retain("bob", 0, 1).path("alice").steal("bob"),
 			[]string{"resumption_psk1 exposed retained", "init1 secret init-not-known", "sender_data_secret1 secret init-not-known"}},
 
+		{"and then it is no help in a later Commit",
+			room("alice", "bob").retain("bob", 0, 1).retain("alice", 0, 1).path("alice").steal("bob").
+				commit("alice", usesPSK(PSKRef{State: "room/1"})).sync(),
+			[]string{"es1 secret init-not-known", "init2 exposed stolen-epoch", "es3 exposed no-path"}},
+
 		{"and is gone when it is not retained", room("alice", "bob").path("alice").steal("bob"),
 			[]string{"resumption_psk1 secret init-not-known"}},
 

@@ -8,9 +8,10 @@ import (
 // MayBeExposed is the MLS* theorem (Wallez, Protzenko, Bhargavan 2025) as an
 // upper bound: the init_secrets that an attacker may know, each with the case
 // that allows it. What is not in the map must be secret. The theorem knows leaves
-// and thefts, and assumes that a stolen signature key was put to use; not which
-// ciphertext went to which node, nor which Commit was encrypted. So it may allow
-// an exposure that did not happen.
+// and thefts; not which ciphertext went to which node, nor which Commit was
+// encrypted. So it may allow an exposure that did not happen. Its cases of stolen
+// signature keys (3, 6, 8) count where the events carry what the attacker made
+// with them; CouldHaveMade says where it could have.
 //
 // The cases are its ten, and three that it has not: weak randomness, external
 // Commits, retained resumption_psks. A joiner's case 9 is its inviter's case.
@@ -47,8 +48,8 @@ func (b *bound) mayKnowInit(s *state) string {
 	if s.from == nil {
 		return s.coins.allows("the epoch_secret of " + s.name())
 	}
-	if inviter := s.from.tree.leafOf(s.committer); !s.external && len(s.joiners) > 0 && b.stolenSig(s.from.tree.rows[0][inviter].verify, s.event) {
-		return fmt.Sprintf("case 8: the signature key of %s, who invites into %s, was stolen before", s.committer, s.name())
+	if s.coins.drawn == byAttacker && len(s.joiners) > 0 {
+		return fmt.Sprintf("case 8: the attacker, with the signature key of %s, invited into %s", s.committer, s.name())
 	}
 	if !b.mayKnowPSKs(s) {
 		return ""
@@ -61,6 +62,9 @@ func (b *bound) mayKnowInit(s *state) string {
 	}
 	if !s.hasPath {
 		return fmt.Sprintf("case 4: %s has no path, and %s may be exposed", s.commit(), s.from.name())
+	}
+	if s.coins.drawn == byAttacker {
+		return fmt.Sprintf("case 6: %s was made with a stolen signature key, and %s may be exposed", s.commit(), s.from.name())
 	}
 	if s.coins.drawn != inSecret {
 		return s.coins.allows("the path of " + s.commit())
@@ -92,21 +96,15 @@ func (b *bound) mayOpenWelcome(s *state) string {
 		switch {
 		case b.history.keys[j.pack.init].stolen != nil:
 			return fmt.Sprintf("case 2: the init key of %s, who joins in %s, was stolen", j.name, s.name())
+		case j.pack.origin.drawn == byAttacker:
+			return fmt.Sprintf("case 3: the attacker, with the signature key of %s, made the package that was added in %s", j.name, s.name())
 		case j.pack.origin.drawn != inSecret:
 			return j.pack.origin.allows("the init key of " + j.name)
-		case b.stolenSig(j.pack.verify, s.event):
-			return fmt.Sprintf("case 3: the signature key of %s was stolen before it was added in %s", j.name, s.name())
 		case s.coins.drawn != inSecret:
 			return s.coins.allows("the coins of the Welcome to " + s.name())
 		}
 	}
 	return ""
-}
-
-// stolenSig: the attacker has the signature key before an event.
-func (b *bound) stolenSig(n sigKey, event int) bool {
-	r := b.history.sigs[n]
-	return r.origin.drawn != inSecret || r.stolen != nil && r.stolen.event < event
 }
 
 // stolenUnderLeaf are cases 5, 6 and 7: whoever stole a member's node keys, at
@@ -119,19 +117,19 @@ func (b *bound) stolenUnderLeaf(s *state) string {
 		}
 		switch r := b.history.keys[leaf.key]; {
 		case r.stolen != nil && r.stolen.keyPackage:
-			return b.under(7, "node keys", leaf, s)
+			return under(7, "node keys under the leaf that %s has in %s were stolen", leaf, s)
 		case r.stolen != nil:
-			return b.under(5, "node keys", leaf, s)
+			return under(5, "node keys under the leaf that %s has in %s were stolen", leaf, s)
+		case r.origin.drawn == byAttacker:
+			return under(6, "the attacker made the leaf that %s has in %s", leaf, s)
 		case r.origin.drawn != inSecret:
-			return r.origin.allows(fmt.Sprintf("the leaf key of %s", leaf.member))
-		case b.stolenSig(leaf.verify, s.event):
-			return b.under(6, "the signature key", leaf, s)
+			return r.origin.allows("the leaf key of " + leaf.member)
 		}
 	}
 	return ""
 }
 
-func (b *bound) under(number int, what string, leaf dumbNode, s *state) string {
-	return fmt.Sprintf("case %d: %s under the leaf that %s has in %s were stolen, and %s may be exposed",
-		number, what, leaf.member, s.name(), s.from.name())
+func under(number int, what string, leaf dumbNode, s *state) string {
+	what = fmt.Sprintf(what, leaf.member, s.name())
+	return fmt.Sprintf("case %d: %s, and %s may be exposed", number, what, s.from.name())
 }
