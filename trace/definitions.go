@@ -25,6 +25,7 @@ var neverPublic = map[model.Op]bool{
 type definitions struct {
 	all    []Definition
 	values [][]byte
+	made   []int // the Seq of the event that defines it
 	extras [][]byte
 }
 
@@ -53,6 +54,7 @@ func (d *definitions) event(e *Event) error {
 		if err := d.define(&e.Define[i]); err != nil {
 			return fmt.Errorf("term %d: %w", e.Define[i].ID, err)
 		}
+		d.made = append(d.made, e.Seq)
 	}
 	named := append(append([]model.TermID(nil), e.Out...), e.Terms...)
 	if e.Kind == KindGoal {

@@ -13,8 +13,10 @@ type Row struct {
 	Term       model.TermID  `json:"term"`
 	Predicate  model.Verdict `json:"predicate"`            // from the abstract events
 	Closure    bool          `json:"closure"`              // whether the attacker derives Term from what it saw
+	Since      int           `json:"since"`                // the Seq of the step after which it does, and the secret is there; -1 if never
 	Derivation []model.Step  `json:"derivation,omitempty"` // how, where it does
 	Replay     string        `json:"replay,omitempty"`     // "ok", or why the derivation did not arrive at the real bytes
+	Missing    *model.Gap    `json:"missing,omitempty"`    // what the attacker lacks, where it does not
 }
 
 // Exposed says that at least one judge holds the secret for lost.
@@ -37,8 +39,12 @@ func (p Problem) String() string {
 
 // Report is what the two Go judges say of a trace.
 type Report struct {
-	Rows     []Row     `json:"rows"` // in the order of the trace's goals
-	Problems []Problem `json:"problems,omitempty"`
+	Rows      []Row               `json:"rows"` // in the order of the trace's goals
+	Problems  []Problem           `json:"problems,omitempty"`
+	Auth      []model.AuthVerdict `json:"auth,omitempty"`      // who could have made each Commit and message
+	Intervals []model.Interval    `json:"intervals,omitempty"` // which epochs each theft exposes, and what healed
+	Forks     []Fork              `json:"forks,omitempty"`     // epochs that are there more than once
+	Leftovers []Leftover          `json:"leftovers,omitempty"` // values that should have been erased
 }
 
 // OK says that the judges agree, every attack was carried out, and every
@@ -77,11 +83,19 @@ func Judge(t *Trace) (*Report, error) {
 	for _, v := range verdicts {
 		j.predicted[v.Goal] = v
 	}
+	for _, e := range t.Events {
+		if e.Kind == KindStep {
+			j.steps = append(j.steps, e.Seq)
+		}
+	}
 	j.goals()
 	for _, v := range verdicts {
 		if _, ok := j.seen[v.Goal]; !ok {
 			j.problem(0, "%s: the predicate judges it, and the trace has no term for it", GoalName(v.Goal))
 		}
+	}
+	if err := j.more(steps(t)); err != nil {
+		return nil, fmt.Errorf("%s: %w", t.Header.File, err)
 	}
 	if err := j.expectations(); err != nil {
 		return nil, err
@@ -130,6 +144,7 @@ type judge struct {
 	attacker  *attacker // carries out what the closure derives
 	predicted map[model.Goal]model.Verdict
 	seen      map[model.Goal]int // a goal's row
+	steps     []int              // the Seqs of the steps
 	report    *Report
 }
 
@@ -152,8 +167,12 @@ func (j *judge) goals() {
 			continue
 		}
 		verdict, known := j.predicted[*e.Goal]
-		row := Row{Goal: *e.Goal, Term: e.Term, Predicate: verdict, Closure: j.closure.Knows(e.Term)}
-		if row.Closure {
+		row := Row{Goal: *e.Goal, Term: e.Term, Predicate: verdict, Closure: j.closure.Knows(e.Term), Since: -1}
+		if !row.Closure {
+			row.Missing = j.closure.Missing(e.Term)
+		} else {
+			seq, _ := j.closure.Since(e.Term)
+			row.Since = max(j.stepBefore(seq), j.stepAfter(j.defs.made[e.Term])) // not before it was there
 			row.Derivation = withInputs(j.closure, j.defs, e.Term)
 			row.Replay = "ok"
 			if err := j.attacker.replay(row.Derivation, e.Term); err != nil {
@@ -164,6 +183,9 @@ func (j *judge) goals() {
 		switch {
 		case !known:
 			j.problem(e.Line, "%s: the predicate does not know this secret", name)
+		case verdict.Exposed && row.Closure && (verdict.Since >= len(j.steps) || j.steps[verdict.Since] != row.Since):
+			j.problem(e.Line, "%s: the predicate says exposed since its event %d (%s), the closure since the step with seq %d",
+				name, verdict.Since, verdict.Because, row.Since)
 		case verdict.Exposed != row.Closure:
 			j.problem(e.Line, "%s: the predicate says %s (%s: %s), the closure says %s",
 				name, fate(verdict.Exposed), verdict.Clause, verdict.Because, fate(row.Closure))

@@ -46,7 +46,9 @@ func (p *player) compromise(st *Statement) error {
 		return nil
 	}
 	taken := &loot{client: c.client}
+	taken.client.Config.PSKs = &group.PSKStore{}
 	if st.What == "" {
+		taken.client.Config.PSKs = c.client.Config.PSKs.Clone()
 		for _, s := range c.seats {
 			copied := *s
 			copied.group, copied.pending, copied.draft = s.group.Clone(), nil, nil

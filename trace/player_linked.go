@@ -131,7 +131,7 @@ func (p *player) linked(old *seat, r *room, pending *group.Pending) error {
 	next, welcome := pending.Accept()
 	s := p.seatIn(old.client, r, next, p.newState(r, 0))
 	first := s.state
-	p.rec.Step(model.Event{Kind: model.Create, Actor: old.client.name, Group: r.name, State: first})
+	p.rec.StepFirst(model.Event{Kind: model.Create, Actor: old.client.name, Group: r.name, State: first})
 	p.rec.State(first, r.name, 0, 1, false)
 	alone := pending.Reject().Tree()
 	p.newLeaves(model.Goal{Group: r.name, State: first}, treesync.Tree{}, alone)
@@ -143,12 +143,14 @@ func (p *player) linked(old *seat, r *room, pending *group.Pending) error {
 	p.step(s, e)
 	p.rec.State(d.next, r.name, 1, 0, d.adds)
 	p.commitGoals(r, d, alone, next)
-	s.state, s.branch.head = d.next, d.next
-	p.step(s, model.Event{Kind: model.Process, From: first})
 	if err := p.rec.Err(); err != nil {
 		return err
 	}
-	p.rec.Wire("welcome", welcome)
+	if welcome != nil {
+		p.rec.Wire("welcome", welcome)
+	}
+	s.state, s.branch.head = d.next, d.next
+	p.step(s, model.Event{Kind: model.Process, From: first})
 	if err := p.welcome(s, d); err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 
 	"mlsref/impl/suite"
 	"mlsref/impl/wire"
@@ -109,14 +110,30 @@ func (r *Recorder) As(actor string, line int) {
 // Weak says whether the attacker knows what the actor draws in this step.
 func (r *Recorder) Weak(known bool) { r.weak = known }
 
-// flush hands to the attacker what was drawn in a step while it was weak.
+// StepFirst is Step for the first of two steps that were taken in one: only what was
+// drawn up to the first init_secret belongs to it.
+func (r *Recorder) StepFirst(e model.Event) {
+	later := slices.IndexFunc(r.drawn, func(id model.TermID) bool { return len(r.inits) > 0 && id > r.inits[0].initSecret })
+	if later < 0 {
+		later = len(r.drawn)
+	}
+	rest := slices.Clone(r.drawn[later:])
+	r.drawn = r.drawn[:later]
+	r.Step(e)
+	r.drawn = rest
+}
+
 func (r *Recorder) flush() {
-	if len(r.drawn) > 0 {
-		terms := r.drawn
+	r.leak()
+	r.weak = false
+}
+
+// leak hands to the attacker what was drawn while it knew the randomness.
+func (r *Recorder) leak() {
+	if terms := r.drawn; len(terms) > 0 {
 		r.drawn = nil
 		r.add(Event{Kind: KindKnown, Terms: terms})
 	}
-	r.weak = false
 }
 
 func (r *Recorder) fail(format string, args ...any) {
@@ -135,8 +152,12 @@ func (r *Recorder) add(e Event) {
 	r.events = append(r.events, e)
 }
 
-// Step records an abstract step of the protocol.
-func (r *Recorder) Step(e model.Event) { r.add(Event{Kind: KindStep, Step: &e}) }
+// Step records an abstract step of the protocol, and then what was drawn for it, if
+// the attacker knows that.
+func (r *Recorder) Step(e model.Event) {
+	r.add(Event{Kind: KindStep, Step: &e})
+	r.leak()
+}
 
 // Expect records an expectation of the scenario.
 func (r *Recorder) Expect(e Expect) { r.add(Event{Kind: KindExpect, Expect: &e}) }

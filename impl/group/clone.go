@@ -1,10 +1,13 @@
 package group
 
+import "maps"
+
 // Clone is a second copy of the live state, as a thief would have it: with the same
 // message keys. An honest client has one copy only; see Save.
 func (g *Group) Clone() *Group {
 	c := *g
 	c.ratchets = g.ratchets.Clone()
+	c.client.Config.PSKs = g.client.Config.PSKs.Clone()
 	c.past = append([]pastEpoch(nil), g.past...)
 	for i := range c.past {
 		c.past[i].ratchets = c.past[i].ratchets.Clone()
@@ -20,4 +23,12 @@ func (p *Pending) Clone() *Pending {
 	}
 	c.next = p.next.Clone()
 	return &c
+}
+
+// Clone is a second copy of the store.
+func (st *PSKStore) Clone() *PSKStore {
+	if st == nil {
+		return nil
+	}
+	return &PSKStore{keys: maps.Clone(st.keys)}
 }
