@@ -91,6 +91,8 @@ func checkKind(e *Event) error {
 		missing = e.Reject == nil
 	case KindAttack:
 		missing = e.Attack == nil
+	case KindLeftover:
+		missing = e.Leftover == nil
 	case KindPrimitive, KindCompromise, KindKnown:
 	default:
 		return fmt.Errorf("unknown kind %q", e.Kind)
@@ -102,7 +104,7 @@ func checkKind(e *Event) error {
 }
 
 var fieldOf = map[string]string{
-	KindStep: "step", KindWire: "wire", KindGoal: "goal", KindSnapshot: "tree", KindExpect: "expect", KindReject: "reject", KindAttack: "attack",
+	KindStep: "step", KindWire: "wire", KindGoal: "goal", KindSnapshot: "tree", KindExpect: "expect", KindReject: "reject", KindAttack: "attack", KindLeftover: "leftover",
 }
 
 func (d *definitions) has(id model.TermID) bool { return id >= 0 && int(id) < len(d.all) }

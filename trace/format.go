@@ -26,6 +26,7 @@ const (
 	KindExpect     = "expect"     // Expect
 	KindKnown      = "known"      // Terms: what the actor drew while the attacker knew its randomness
 	KindReject     = "reject"     // Reject: a client refused a message
+	KindLeftover   = "leftover"   // Leftover, Terms: a value that should have been erased
 	KindAttack     = "attack"     // Attack: a step of the attacker, and what came of it
 	KindEnd        = "end"        // Count; the last line of a file, never in Trace.Events
 )
@@ -49,7 +50,10 @@ type Event struct {
 	Expect *Expect        `json:"expect,omitempty"`
 	Reject *Reject        `json:"reject,omitempty"`
 	Attack *Attack        `json:"attack,omitempty"`
-	Count  int            `json:"count,omitempty"` // end: how many events came before
+
+	Leftover *Leftover `json:"leftover,omitempty"`
+
+	Count int `json:"count,omitempty"` // end: how many events came before
 }
 
 // Definition is a new term with its real bytes. A constant's bytes are public

@@ -27,7 +27,21 @@ func (j *judge) more(events []model.Event) error {
 	}
 	j.report.Forks = forks(events)
 	j.forgeries(events)
+	j.leftovers()
 	return nil
+}
+
+// leftovers are problems: nothing may be held that should have been erased.
+func (j *judge) leftovers() {
+	for _, e := range j.trace.Events {
+		if e.Kind != KindLeftover {
+			continue
+		}
+		l := *e.Leftover
+		l.Seq, l.Name = e.Seq, j.defs.name(l.Term)
+		j.report.Leftovers = append(j.report.Leftovers, l)
+		j.problem(e.Line, "%s still holds %s, at %s (%s)", l.Who, l.Name, l.Path, l.Rule)
+	}
 }
 
 // forgeries: what the attacker made and somebody accepted, the predicate must have

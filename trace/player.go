@@ -18,6 +18,7 @@ import (
 type Options struct {
 	Seed      *uint64        // in place of the scenario's
 	Snapshots bool           // record the tree and its key holders after each epoch
+	Audit     bool           // after each step, look for values that should have been erased
 	Progress  func(line int) // called before each statement
 }
 
@@ -63,6 +64,12 @@ type player struct {
 	psks    map[string][]byte
 	ids     map[string]string // of packages and Updates, by their leaf's key
 
+	// For the audit: who was in which state, who joined by which package, and what was
+	// reported.
+	was      map[seatIn]bool
+	used     map[string]string
+	reported map[leftoverKey]bool
+
 	// disturbed: the delivery service or the attacker did something after which an
 	// honest member may have to reject a message.
 	disturbed bool
@@ -77,6 +84,7 @@ func newPlayer(sc *Scenario, opt Options) (*player, error) {
 	p := &player{
 		sc: sc, opt: opt, seed: sc.Seed, rec: rec, suite: s.Observed(rec), format: group.Private,
 		byName: map[string]*client{}, states: map[string]int{}, psks: map[string][]byte{}, ids: map[string]string{},
+		was: map[seatIn]bool{}, used: map[string]string{}, reported: map[leftoverKey]bool{},
 	}
 	if opt.Seed != nil {
 		p.seed = *opt.Seed
@@ -119,6 +127,10 @@ func (p *player) play(st *Statement) error {
 	err := p.do(st)
 	if err == nil {
 		err = p.rec.Err()
+	}
+	if err == nil && p.opt.Audit {
+		p.rec.As("", st.Line)
+		err = p.audit()
 	}
 	var mistake *InputError
 	if err == nil || errors.As(err, &mistake) {

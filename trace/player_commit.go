@@ -222,6 +222,7 @@ func (p *player) makeCommit(s *seat, opt group.CommitOptions, by string) (*lette
 		e.Generation = s.generation(&s.handshakes, by)
 	}
 	d.adds, d.event = len(e.Adds) > 0, e
+	p.rec.Spent()
 	p.step(s, e)
 	p.rec.State(d.next, s.room.name, next.Epoch(), 0, d.adds)
 	p.commitGoals(s.room, d, before, next)

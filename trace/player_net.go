@@ -44,6 +44,9 @@ func (p *player) readInbox(c *client) error {
 func (p *player) read(c *client, l *letter) error {
 	p.begin(c)
 	err := p.open(c, l)
+	if err == nil {
+		p.rec.Spent()
+	}
 	if err == nil || p.rec.Err() != nil {
 		if l.forged != nil && err == nil {
 			l.forged.Accepted = append(l.forged.Accepted, c.name)
@@ -97,6 +100,7 @@ func (p *player) join(c *client, l *letter) error {
 		return err
 	}
 	c.packages = slices.Delete(c.packages, i, i+1)
+	p.used[k.id] = c.name
 	if old := c.seat(l.room); old != nil {
 		c.leave(old)
 	}

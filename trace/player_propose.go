@@ -90,6 +90,7 @@ func (p *player) sentProposal(s *seat, msg []byte, e model.Event) *letter {
 		e.Encrypted, e.Generation, l.id = true, s.generation(&s.handshakes, e.By), e.Proposal
 	}
 	e.Kind = model.Propose
+	p.rec.Spent()
 	p.step(s, e)
 	p.rec.Wire("proposal", msg)
 	s.room.log = append(s.room.log, l)
@@ -120,6 +121,7 @@ func (p *player) send(s *seat, st *Statement) error {
 	l.bytes = msg
 	p.letters = append(p.letters, l)
 	s.messages++
+	p.rec.Spent()
 	p.step(s, model.Event{Kind: model.Send, Message: l.number})
 	p.rec.MessageGoal(model.Goal{Kind: model.Message, Group: s.room.name, Epoch: s.group.Epoch(), State: s.state, Message: l.number})
 	p.rec.Wire("application", msg)

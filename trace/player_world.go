@@ -218,6 +218,12 @@ func (p *player) step(s *seat, e model.Event) {
 	if e.Epoch == 0 {
 		e.Epoch = s.group.Epoch()
 	}
+	switch e.Kind {
+	case model.Create, model.Process, model.Join:
+		if e.By == "" {
+			p.was[seatIn{e.Actor, e.State}] = true
+		}
+	}
 	p.rec.Step(e)
 }
 

@@ -34,6 +34,9 @@ type Recorder struct {
 	announced *message     // the text that the next Seal will hold
 	inits     []initStep   // the derivations of init_secrets in this step
 	exported  *model.TermID
+	keys      []model.TermID            // of messages, used in this step
+	spent     map[string][]model.TermID // by client
+	goals     []goalTerm
 	states    []*state // in order of appearance
 	messages  map[int]*message
 	children  map[model.TermID][]model.TermID // what was expanded from a secret
@@ -62,6 +65,12 @@ type message struct {
 // initStep is epoch_secret and the init_secret derived from it.
 type initStep struct{ epochSecret, initSecret model.TermID }
 
+// goalTerm is a goal and its term.
+type goalTerm struct {
+	goal model.Goal
+	term model.TermID
+}
+
 // state is what the first member to arrive derived for an epoch as one Commit
 // made it.
 type state struct {
@@ -80,6 +89,7 @@ func NewRecorder() *Recorder {
 		messages:  map[int]*message{},
 		children:  map[model.TermID][]model.TermID{},
 		stolen:    map[model.TermID]bool{},
+		spent:     map[string][]model.TermID{},
 		hints:     map[model.TermID]string{},
 	}
 }
@@ -104,7 +114,7 @@ func (r *Recorder) Err() error { return r.err }
 // As begins a step: who acts from now on, and in which line of the scenario.
 func (r *Recorder) As(actor string, line int) {
 	r.flush()
-	r.actor, r.line, r.inits, r.exported = actor, line, nil, nil
+	r.actor, r.line, r.inits, r.exported, r.keys = actor, line, nil, nil, nil
 }
 
 // Weak says whether the attacker knows what the actor draws in this step.
@@ -161,6 +171,11 @@ func (r *Recorder) Step(e model.Event) {
 
 // Expect records an expectation of the scenario.
 func (r *Recorder) Expect(e Expect) { r.add(Event{Kind: KindExpect, Expect: &e}) }
+
+// Leftover records a value that should have been erased.
+func (r *Recorder) Leftover(l *Leftover) {
+	r.add(Event{Kind: KindLeftover, Leftover: l, Terms: []model.TermID{l.Term}})
+}
 
 // Reject records that the actor refused a message.
 func (r *Recorder) Reject(x *Reject) { r.add(Event{Kind: KindReject, Reject: x}) }

@@ -13,6 +13,7 @@ var below = map[string]model.GoalKind{
 
 // goal makes the secrecy of a term a goal of the judges.
 func (r *Recorder) goal(term model.TermID, g model.Goal) {
+	r.goals = append(r.goals, goalTerm{g, term})
 	r.add(Event{Kind: KindGoal, Term: term, Goal: &g})
 }
 
@@ -130,4 +131,33 @@ func (r *Recorder) PSKGoal(psk []byte, g model.Goal) {
 	}
 	r.hints[id] = "psk_" + g.Label
 	r.goal(id, g)
+}
+
+// Spent says that the message that the actor sent or opened in this step was taken:
+// the keys that it went out with must be gone.
+func (r *Recorder) Spent() {
+	r.spent[r.actor] = append(r.spent[r.actor], r.keys...)
+	r.keys = nil
+}
+
+// ratchetKey notes the key of a message: one that was derived from a ratchet's secret
+// (RFC 9420 §9.1), unlike those of sender data and of a Welcome.
+func (r *Recorder) ratchetKey(id model.TermID) {
+	secret, ok := r.arg(id, model.OpExpand, "key", 0)
+	if !ok {
+		return
+	}
+	switch r.terms[secret].Label {
+	case "handshake", "application", "secret":
+		r.keys = append(r.keys, id)
+	}
+}
+
+// modelTerms are all terms so far.
+func (r *Recorder) modelTerms() []model.Term {
+	terms := make([]model.Term, len(r.terms))
+	for i := range r.terms {
+		terms[i] = r.terms[i].Term
+	}
+	return terms
 }

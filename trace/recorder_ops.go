@@ -56,10 +56,12 @@ func (r *Recorder) outputs(c suite.Call, in [][]byte) ids {
 	case suite.OpEncrypt:
 		return ids{r.encrypt(c)}
 	case suite.OpSeal:
+		r.ratchetKey(r.secret(c, 0))
 		return ids{r.made(c, model.OpSeal, r.secret(c, 0), r.secret(c, 1), r.public(c, 2), r.plaintext(in[3]))}
 	case suite.OpDecrypt:
 		return ids{r.opened(c, model.OpEncrypt, 2, in[3])}
 	case suite.OpOpen:
+		r.ratchetKey(r.secret(c, 0))
 		return ids{r.opened(c, model.OpSeal, 3, in[3])}
 	case suite.OpExternalInit:
 		return ids{r.externalInit(c)}
