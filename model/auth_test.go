@@ -48,6 +48,12 @@ func TestWhoCouldHaveMade(t *testing.T) {
 			trio().steal("bob").emit(Event{Kind: Identity, Actor: "bob", What: NewKey}).path("bob").steal("carol").send("bob").receive("alice"), ClauseSignatureSafe},
 		{"which is in the leaf only after a Commit",
 			trio().steal("bob").emit(Event{Kind: Identity, Actor: "bob", What: NewKey}).send("bob").receive("alice"), ClauseCanForge},
+		{"an Update that waits still names an older key, which was stolen with it",
+			trio().emit(Event{Kind: Identity, Actor: "bob", What: NewKey}).propose("bob").emit(Event{Kind: Identity, Actor: "bob", What: NewKey}).
+				stealOnly("bob", SignatureKey).commit("alice", Event{Path: true, Updates: updates("bob")}).sync().steal("carol").send("bob").receive("alice"), ClauseCanForge},
+		{"a package names the key of its making, not a weak one of later", room("alice", "carol").keyPackage("bob").
+			weak("bob").emit(Event{Kind: Identity, Actor: "bob", What: NewKey}).strong("bob").
+			commit("alice", Event{Path: true, Adds: adds("bob")}).sync().steal("carol").send("bob").receive("alice"), ClauseSignatureSafe},
 		{"a weak signature key", newScript("hall", "x").weak("bob").emit(Event{Kind: Identity, Actor: "bob"}).strong("bob").in("room").
 			keyPackage("bob").emit(Event{Kind: Create, Actor: "alice", State: "room/0"}).
 			emit(Event{Kind: Commit, Actor: "alice", Epoch: 1, From: "room/0", State: "room/1", Path: true, Adds: []Add{{"bob", "kproom1"}}}).

@@ -159,7 +159,7 @@ func TestMissing(t *testing.T) {
 			if gap == nil {
 				continue
 			}
-			checkGap(t, closure, gap)
+			checkGap(t, closure, gap, map[TermID]bool{})
 			more := slices.Clone(facts)
 			for _, atom := range gap.Frontier() {
 				more = append(more, Fact{atom, 9, "given"})
@@ -174,7 +174,13 @@ func TestMissing(t *testing.T) {
 	})
 }
 
-func checkGap(t *rapid.T, c *Closure, g *Gap) {
+func checkGap(t *rapid.T, c *Closure, g *Gap, explained map[TermID]bool) {
+	if len(g.Ways) > 0 {
+		if explained[g.Term] {
+			t.Fatalf("%d is explained twice", g.Term)
+		}
+		explained[g.Term] = true
+	}
 	if c.Knows(g.Term) {
 		t.Fatalf("%d is known and called missing", g.Term)
 	}
@@ -183,7 +189,7 @@ func checkGap(t *rapid.T, c *Closure, g *Gap) {
 			t.Fatalf("the way %s to %d lacks nothing", w.Rule, g.Term)
 		}
 		for i := range w.Needs {
-			checkGap(t, c, &w.Needs[i])
+			checkGap(t, c, &w.Needs[i], explained)
 		}
 	}
 }

@@ -61,6 +61,10 @@ func TestLessonsBeyond(t *testing.T) {
 			room("alice", "bob", "carol").retain("bob", 1, 0).send("alice").path("alice").receive("bob").steal("bob"),
 			[]string{"m1 secret message-not-held", "encryption_secret1 secret init-not-known"}},
 
+		{"the key of an encrypted Commit is used up, whatever is retained",
+			room("alice", "bob", "carol").retain("bob", 1, 0).commit("alice", Event{Path: true, Encrypted: true}).sync().steal("bob"),
+			[]string{"path_secret2@1 secret path-not-known", "node_key2@1 exposed key-stolen"}},
+
 		{"retention has a limit", room("alice", "bob").retain("bob", 1, 0).send("alice").path("alice").path("alice").steal("bob"),
 			[]string{"m1 secret message-not-held"}},
 

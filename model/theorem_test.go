@@ -35,6 +35,8 @@ func TestTheoremCases(t *testing.T) {
 		{"a PSK that is not", trio().steal("bob").deal("x", "alice", "carol").commit("alice", Event{PSKs: []PSKRef{{External: "x"}}}).
 			steal("carol"), "case 4"},
 		{"a resumption_psk that is safe", safeResumption(), ""},
+		{"a resumption_psk that was retained", room("alice", "bob").retain("bob", 0, 1).retain("alice", 0, 1).path("alice").steal("bob").
+			commit("alice", Event{PSKs: []PSKRef{{State: "room/1"}}}), "case 4"},
 		{"known coins", invite(trio().keyPackage("dave").weak("alice")), "randomness: the attacker saw alice draw the coins of the Welcome"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
