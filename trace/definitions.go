@@ -93,6 +93,8 @@ func checkKind(e *Event) error {
 		missing = e.Attack == nil
 	case KindLeftover:
 		missing = e.Leftover == nil
+	case KindRepeated:
+		missing = e.Calls == nil
 	case KindPrimitive, KindCompromise, KindKnown:
 	default:
 		return fmt.Errorf("unknown kind %q", e.Kind)
@@ -104,7 +106,7 @@ func checkKind(e *Event) error {
 }
 
 var fieldOf = map[string]string{
-	KindStep: "step", KindWire: "wire", KindGoal: "goal", KindSnapshot: "tree", KindExpect: "expect", KindReject: "reject", KindAttack: "attack", KindLeftover: "leftover",
+	KindStep: "step", KindWire: "wire", KindGoal: "goal", KindSnapshot: "tree", KindExpect: "expect", KindReject: "reject", KindAttack: "attack", KindLeftover: "leftover", KindRepeated: "calls",
 }
 
 func (d *definitions) has(id model.TermID) bool { return id >= 0 && int(id) < len(d.all) }

@@ -18,7 +18,8 @@ type Header struct {
 // Kinds of event. A protocol step's kind is "step" and its Step says which.
 const (
 	KindStep       = "step"       // Step
-	KindPrimitive  = "primitive"  // Op, Out; Define where the output is new
+	KindPrimitive  = "primitive"  // Op, Out, Define: a call whose output is new
+	KindRepeated   = "repeated"   // Calls: of the step, that gave nothing but terms defined before
 	KindWire       = "wire"       // Wire, Terms
 	KindCompromise = "compromise" // Terms: what the walk of the live state found
 	KindGoal       = "goal"       // Goal, Term
@@ -51,7 +52,8 @@ type Event struct {
 	Reject *Reject        `json:"reject,omitempty"`
 	Attack *Attack        `json:"attack,omitempty"`
 
-	Leftover *Leftover `json:"leftover,omitempty"`
+	Leftover *Leftover      `json:"leftover,omitempty"`
+	Calls    map[string]int `json:"calls,omitempty"` // by layer and operation: "treekem expand"
 
 	Count int `json:"count,omitempty"` // end: how many events came before
 }

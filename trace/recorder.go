@@ -15,8 +15,8 @@ import (
 // value was made of. It implements suite.Observer. Nothing is declared to it
 // but who acts, which text is a message, and which epoch a step arrived at.
 //
-// Bytes are interned: the same bytes are the same term, so a computation that
-// somebody repeats is an event that defines nothing. It is not safe for
+// Bytes are interned: the same bytes are the same term. A computation that somebody
+// repeats defines nothing; it is counted, step by step. It is not safe for
 // concurrent use: order is part of a trace.
 type Recorder struct {
 	events    []Event
@@ -41,6 +41,7 @@ type Recorder struct {
 	messages  map[int]*message
 	children  map[model.TermID][]model.TermID // what was expanded from a secret
 	stolen    map[model.TermID]bool
+	repeated  map[string]int          // calls of this step that made nothing new, by layer and operation
 	weak      bool                    // the attacker knows what the actor draws
 	drawn     []model.TermID          // in this step, while it is weak
 	hints     map[model.TermID]string // names given by NameKey
@@ -90,6 +91,7 @@ func NewRecorder() *Recorder {
 		children:  map[model.TermID][]model.TermID{},
 		stolen:    map[model.TermID]bool{},
 		spent:     map[string][]model.TermID{},
+		repeated:  map[string]int{},
 		hints:     map[model.TermID]string{},
 	}
 }
@@ -136,6 +138,11 @@ func (r *Recorder) StepFirst(e model.Event) {
 func (r *Recorder) flush() {
 	r.leak()
 	r.weak = false
+	if len(r.repeated) > 0 {
+		calls := r.repeated
+		r.repeated = map[string]int{}
+		r.add(Event{Kind: KindRepeated, Calls: calls})
+	}
 }
 
 // leak hands to the attacker what was drawn while it knew the randomness.

@@ -24,8 +24,12 @@ func (r *Recorder) Observe(c suite.Call) {
 		in[i] = v.Bytes
 	}
 	out := r.outputs(c, in)
-	if r.err == nil {
-		r.add(Event{Kind: KindPrimitive, Layer: r.layers.of(), Op: string(c.Op), Out: out})
+	switch layer := r.layers.of(); {
+	case r.err != nil:
+	case len(r.defined) == 0: // done before, by somebody
+		r.repeated[layer+" "+string(c.Op)]++
+	default:
+		r.add(Event{Kind: KindPrimitive, Layer: layer, Op: string(c.Op), Out: out})
 	}
 }
 
