@@ -51,6 +51,8 @@ func TestWhoCouldHaveMade(t *testing.T) {
 		{"an Update that waits still names an older key, which was stolen with it",
 			trio().emit(Event{Kind: Identity, Actor: "bob", What: NewKey}).propose("bob").emit(Event{Kind: Identity, Actor: "bob", What: NewKey}).
 				stealOnly("bob", SignatureKey).commit("alice", Event{Path: true, Updates: updates("bob")}).sync().steal("carol").send("bob").receive("alice"), ClauseCanForge},
+		{"a Commit that waits too", trio().emit(Event{Kind: Identity, Actor: "bob", What: NewKey}).commit("bob", Event{Path: true}).
+			emit(Event{Kind: Identity, Actor: "bob", What: NewKey}).stealOnly("bob", SignatureKey).sync().steal("carol").send("bob").receive("alice"), ClauseCanForge},
 		{"a package names the key of its making, not a weak one of later", room("alice", "carol").keyPackage("bob").
 			weak("bob").emit(Event{Kind: Identity, Actor: "bob", What: NewKey}).strong("bob").
 			commit("alice", Event{Path: true, Adds: adds("bob")}).sync().steal("carol").send("bob").receive("alice"), ClauseSignatureSafe},
