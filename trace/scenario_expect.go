@@ -54,11 +54,11 @@ func (e *Expect) parse(l *line) string {
 		}
 	case "attack":
 		fates = []string{"fails", "succeeds"}
-		if msg := l.count(&e.Attack, "the number of an attack"); msg != "" {
+		if msg := l.numbered(&e.Attack, "attack"); msg != "" {
 			return msg
 		}
 	default:
-		if msg := l.count(&e.Message, "the number of the message"); msg != "" {
+		if msg := l.numbered(&e.Message, "message"); msg != "" {
 			return msg
 		}
 	}

@@ -105,7 +105,7 @@ func (st *Statement) parse(first word, l *line) string {
 		})
 	case "deliver", "replay":
 		st.Verb = Verb(first.text)
-		return firstOf(l.count(&st.Number, "the number of a message"), func() string {
+		return firstOf(l.numbered(&st.Number, "message"), func() string {
 			return firstOf(l.oneOf("to"), func() string { return l.names(&st.To, "who gets it") })
 		})
 	case theAttacker:
@@ -154,7 +154,7 @@ func verbExpected(first word, l *line) string {
 // parseVerb reads what follows the verb, and then the modifiers that it takes.
 func (st *Statement) parseVerb(verb string, l *line) string {
 	st.Verb = Verb(verb)
-	commits := []string{"with", "without", "in", "to", "as"}
+	commits := []string{"with", "without", "in", "to"}
 	switch verb {
 	case "creates":
 		return l.name(&st.Group, "a name for the group")
@@ -163,7 +163,7 @@ func (st *Statement) parseVerb(verb string, l *line) string {
 	case "removes":
 		return firstOf(l.names(&st.Names, "who is removed"), st.modifiers(l, commits...))
 	case "updates":
-		return st.modifiers(l, "in", "as")()
+		return st.modifiers(l, "in")()
 	case "proposes":
 		return st.parseProposal(l)
 	case "commits", "prepares":
@@ -189,9 +189,9 @@ func (st *Statement) parseVerb(verb string, l *line) string {
 			return firstOf(l.oneOf("join"), func() string { return l.name(&st.Group, "of the group") })
 		})
 	case "joins", "rejoins":
-		return firstOf(l.name(&st.Group, "of the group"), st.modifiers(l, "through", "with", "as", "to"))
+		return firstOf(l.name(&st.Group, "of the group"), st.modifiers(l, "through", "with"))
 	case "sends":
-		return firstOf(l.quoted(&st.Text), st.modifiers(l, "in", "to", "as"))
+		return firstOf(l.quoted(&st.Text), st.modifiers(l, "in", "to"))
 	case "exports":
 		return firstOf(l.quoted(&st.Text), st.modifiers(l, "in"))
 	case "has":
@@ -234,15 +234,17 @@ func (st *Statement) suiteOr(l *line, allowed ...string) func() string {
 				return msg
 			}
 		}
-		return st.modifiers(l, slices.DeleteFunc(slices.Clone(allowed), func(s string) bool { return s == "as" })...)()
+		return st.modifiers(l, allowed...)()
 	}
 }
 
 // modifiers reads what may end a line, in any order: "in GROUP", "to NAMES",
-// "with psk …", "without path", "through NAME", and for the attacker "as NAME".
+// "with psk …", "without path", "through NAME". The attacker says "as NAME", has no
+// choice of a path or PSKs, and what it sends is shown to all.
 func (st *Statement) modifiers(l *line, allowed ...string) func() string {
-	if st.Actor != theAttacker {
-		allowed = slices.DeleteFunc(slices.Clone(allowed), func(s string) bool { return s == "as" })
+	if st.Actor == theAttacker {
+		allowed = slices.DeleteFunc(allowed, func(s string) bool { return s == "with" || s == "without" || s == "to" })
+		allowed = append(allowed, "as")
 	}
 	return func() string {
 		for len(l.words) > 0 {

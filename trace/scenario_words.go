@@ -80,6 +80,15 @@ func (l *line) count(to *int, what string) string {
 	return msg
 }
 
+// numbered reads the number of a message or an attack.
+func (l *line) numbered(to *int, what string) string {
+	msg := l.count(to, "the number of the "+what)
+	if msg == "" && *to == 0 {
+		return what + "s are counted from 1, read 0"
+	}
+	return msg
+}
+
 func (l *line) quoted(to *string) string {
 	const want = `the text to send, in double quotes, at least one byte`
 	if len(l.words) == 0 {
