@@ -52,6 +52,23 @@ func TestTheoremCases(t *testing.T) {
 	}
 }
 
+// The recursion: node keys that were stolen later endanger a Commit only if the
+// epoch before it is exposed as well.
+func TestTheoremNeedsTheEpochBefore(t *testing.T) {
+	for _, path := range []bool{true, false} {
+		s := room("alice", "bob", "carol").commit("alice", Event{Path: path}).sync().path("alice").steal("bob")
+		may, err := MayBeExposed(s.events)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, goal := range []Goal{{Kind: InitSecret, Group: "room", Epoch: 2, State: "room/2"}, {Kind: InitSecret, Group: "room", Epoch: 1, State: "room/1"}} {
+			if may[goal] != "" {
+				t.Errorf("%+v: %s", goal, may[goal])
+			}
+		}
+	}
+}
+
 // safeResumption takes in the resumption_psk of an epoch that healed.
 func safeResumption() *script {
 	s := room("alice", "bob", "carol").retain("alice", 0, 1).retain("bob", 0, 1).retain("carol", 0, 1)
