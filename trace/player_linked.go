@@ -119,6 +119,7 @@ func (p *player) freshPackages(names []string, s suite.Suite) ([]wire.KeyPackage
 		if err != nil {
 			return nil, err
 		}
+		k.given = true
 		kps = append(kps, k.secrets.KeyPackage)
 	}
 	return kps, nil

@@ -33,6 +33,9 @@ func (p *player) readInbox(c *client) error {
 	for len(c.inbox) > 0 {
 		l := c.inbox[0]
 		c.inbox = c.inbox[1:]
+		if l.kind != "welcome" && c.seat(l.room) == nil {
+			continue // it was removed meanwhile
+		}
 		if err := p.read(c, l); err != nil {
 			return err
 		}

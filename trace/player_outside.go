@@ -132,13 +132,13 @@ func (p *player) ask(c *client, r *room) error {
 	if err != nil {
 		return err
 	}
-	if _, err := p.packagesOf(through, []string{c.name}); err != nil {
+	kps, err := p.packagesOf(through, []string{c.name})
+	if err != nil {
 		return err
 	}
-	k := c.pack(through.client.client.Suite.ID())
 	p.begin(c)
 	as := c.in(through.client.client.Suite.ID())
-	msg, err := as.ProposeJoin(through.group.GroupID(), through.group.Epoch(), k.secrets.KeyPackage)
+	msg, err := as.ProposeJoin(through.group.GroupID(), through.group.Epoch(), kps[0])
 	if err != nil {
 		return err
 	}

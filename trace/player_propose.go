@@ -163,6 +163,7 @@ func (p *player) packagesOf(s *seat, names []string) ([]wire.KeyPackage, error) 
 		if err != nil {
 			return nil, err
 		}
+		k.given = true
 		kps = append(kps, k.secrets.KeyPackage)
 	}
 	return kps, nil
@@ -178,10 +179,10 @@ func (c *client) in(id wire.CipherSuite) group.Client {
 	return c.client
 }
 
-// pack is a KeyPackage of the client that nobody has used yet.
+// pack is a KeyPackage of the client that was given to nobody yet.
 func (c *client) pack(id wire.CipherSuite) *pack {
 	for _, k := range c.packages {
-		if k.secrets.KeyPackage.CipherSuite == id {
+		if !k.given && k.secrets.KeyPackage.CipherSuite == id {
 			return k
 		}
 	}
@@ -204,7 +205,7 @@ func (p *player) publishPackage(c *client, as group.Client) (*pack, error) {
 		return nil, err
 	}
 	p.made++
-	k := &pack{fmt.Sprintf("%s_package_%d", c.name, p.made), secrets}
+	k := &pack{id: fmt.Sprintf("%s_package_%d", c.name, p.made), secrets: secrets}
 	c.packages = append(c.packages, k)
 	p.ids[string(kp.LeafNode.EncryptionKey)] = k.id
 	p.rec.NameKey(kp.InitKey, c.name+"_init_key")

@@ -55,6 +55,7 @@ type seat struct {
 type pack struct {
 	id      string
 	secrets group.KeyPackageSecrets
+	given   bool // to somebody who adds the client: it may be used only once (RFC 9420 §10)
 }
 
 // letter is one message on its way.
