@@ -153,8 +153,10 @@ func (s *Sections) keyPair(t *model.Term) string {
 		return "8"
 	case strings.Contains(t.Name, "_init_key"):
 		return "10"
+	case strings.Contains(t.Name, "_leaf_key"):
+		return "7.2"
 	}
-	return "5.1.3"
+	return "5.1"
 }
 
 // sealed: by the Welcome's key, by sender_data_secret's, or by a ratchet's.
