@@ -171,11 +171,11 @@ func (st *Statement) parseVerb(verb string, l *line) string {
 	case "publishes", "abandons":
 		return st.modifiers(l, "in", "to")()
 	case "labels":
-		return firstOf(l.quoted(&st.Text), st.modifiers(l, commits...))
+		return firstOf(l.quoted(&st.Text, "the text of the label"), st.modifiers(l, commits...))
 	case "allows":
 		return firstOf(l.names(&st.Names, "who may propose from outside"), st.modifiers(l, commits...))
 	case "reinits":
-		return firstOf(l.name(&st.Group, "a name for the new group"), st.suiteOr(l, commits...))
+		return firstOf(l.name(&st.Group, "a name for the new group"), st.modifiers(l, "as", "without", "in", "to")) // a ReInit stands alone (§12.2): no PSK
 	case "reopens":
 		return l.name(&st.Group, "of the group that a ReInit ended")
 	case "branches":
@@ -191,9 +191,9 @@ func (st *Statement) parseVerb(verb string, l *line) string {
 	case "joins", "rejoins":
 		return firstOf(l.name(&st.Group, "of the group"), st.modifiers(l, "through", "with"))
 	case "sends":
-		return firstOf(l.quoted(&st.Text), st.modifiers(l, "in", "to"))
+		return firstOf(l.quoted(&st.Text, "the text to send"), st.modifiers(l, "in", "to"))
 	case "exports":
-		return firstOf(l.quoted(&st.Text), st.modifiers(l, "in"))
+		return firstOf(l.quoted(&st.Text, "the label of the export"), st.modifiers(l, "in"))
 	case "has":
 		st.Verb, st.What = VerbRandomness, l.peek()
 		return firstOf(l.oneOf("known", "good"), func() string { return l.oneOf("randomness") })
@@ -217,29 +217,15 @@ func (st *Statement) parseProposal(l *line) string {
 	case VerbProposesPSK:
 		return firstOf(st.psk(l), in)
 	case VerbProposesLabel:
-		return firstOf(l.quoted(&st.Text), in)
+		return firstOf(l.quoted(&st.Text, "the text of the label"), in)
 	case VerbProposesReInit:
-		return firstOf(l.name(&st.Group, "a name for the new group"), st.suiteOr(l, "in"))
+		return firstOf(l.name(&st.Group, "a name for the new group"), st.modifiers(l, "as", "in"))
 	}
 	return firstOf(l.names(&st.Names, "who it is about"), in)
 }
 
-// suiteOr reads "as SUITE", and then the modifiers.
-func (st *Statement) suiteOr(l *line, allowed ...string) func() string {
-	return func() string {
-		if l.peek() == "as" {
-			l.next()
-			st.Text = l.peek()
-			if msg := l.oneOf(suite.Names()...); msg != "" {
-				return msg
-			}
-		}
-		return st.modifiers(l, allowed...)()
-	}
-}
-
 // modifiers reads what may end a line, in any order: "in GROUP", "to NAMES",
-// "with psk …", "without path", "through NAME". The attacker says "as NAME", has no
+// "with psk …", "without path", "through NAME", "as SUITE". The attacker says "as NAME", has no
 // choice of a path or PSKs, and what it sends is shown to all.
 func (st *Statement) modifiers(l *line, allowed ...string) func() string {
 	if st.Actor == theAttacker {
@@ -271,6 +257,10 @@ func (st *Statement) modify(word string, l *line) string {
 	case "to":
 		return l.names(&st.To, "who gets to see it")
 	case "as":
+		if st.Actor != theAttacker {
+			st.Text = l.peek()
+			return l.oneOf(suite.Names()...)
+		}
 		return l.name(&st.As, "whom the attacker pretends to be")
 	case "through":
 		return l.name(&st.Through, "whose GroupInfo it uses")

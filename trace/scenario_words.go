@@ -89,8 +89,8 @@ func (l *line) numbered(to *int, what string) string {
 	return msg
 }
 
-func (l *line) quoted(to *string) string {
-	const want = `the text to send, in double quotes, at least one byte`
+func (l *line) quoted(to *string, what string) string {
+	want := what + ", in double quotes, at least one byte"
 	if len(l.words) == 0 {
 		return l.ended(want)
 	}
