@@ -46,29 +46,45 @@ type generator struct {
 
 // generate draws lines and keeps those that are possible where they stand.
 func generate(pick func(n int) int, seed uint64, steps, people int) (*Scenario, error) {
+	g, err := newGenerator(pick, seed, people)
+	if err != nil {
+		return nil, err
+	}
+	for range steps {
+		if err := g.more(); err != nil {
+			return nil, err
+		}
+	}
+	return g.scenario()
+}
+
+// newGenerator draws the settings, and makes the first group.
+func newGenerator(pick func(n int) int, seed uint64, people int) (*generator, error) {
 	g := &generator{pick: pick, people: crowd[:min(max(people, 1), len(crowd))]}
 	settings := []string{fmt.Sprintf("seed %d", seed), "handshakes " + []string{"public", "private"}[pick(2)]}
 	if pick(3) == 0 {
 		settings = append(settings, fmt.Sprintf("keep epochs %d", pick(3)), fmt.Sprintf("keep psks %d", pick(4)))
 	}
 	g.lines = append(settings, "alice creates room")
-	if err := g.again(); err != nil {
-		return nil, err
-	}
-	for range steps {
-		if err := g.step(g.line()); err != nil {
-			return nil, fmt.Errorf("%w\n%s", err, strings.Join(g.lines, "\n"))
-		}
-	}
-	return g.scenario()
+	return g, g.again()
 }
 
 func (g *generator) scenario() (*Scenario, error) {
 	return Parse("random", strings.NewReader(strings.Join(g.lines, "\n")+"\n"))
 }
 
-// step plays one line, and keeps it if it is possible.
+// more adds a line. Most that are drawn are not possible where they stand.
+func (g *generator) more() error {
+	before := len(g.lines)
+	for try := 0; try < 50 && len(g.lines) == before; try++ {
+		if err := g.step(g.line()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
+// step plays one line, and keeps it if it is possible.
 func (g *generator) step(text string) error {
 	sc, err := Parse("random", strings.NewReader(text))
 	if err != nil {
@@ -86,7 +102,10 @@ func (g *generator) step(text string) error {
 		return g.again() // somebody appeared before it was refused
 	}
 	g.lines = append(g.lines, text)
-	return err
+	if err != nil {
+		return fmt.Errorf("%w\n%s", err, strings.Join(g.lines, "\n"))
+	}
+	return nil
 }
 
 // again plays the lines that were kept from the beginning.
