@@ -256,7 +256,7 @@ func (p *player) publish(s *seat, d *letter, pending *group.Pending, to []*clien
 		s.room.branches = append(s.room.branches, b)
 		s.branch = b
 		for _, c := range to {
-			c.seat(s.room).branch = b
+			c.follow(s.room, b)
 		}
 	}
 	s.branch.head = d.next

@@ -239,6 +239,18 @@ func (p *player) others(s *seat) []*client {
 	return to
 }
 
+// follow puts a client into a branch: its seat, or the Welcome that waits for it.
+func (c *client) follow(r *room, b *branch) {
+	if s := c.seat(r); s != nil {
+		s.branch = b
+	}
+	for _, l := range c.inbox {
+		if l.kind == "welcome" && l.room == r {
+			l.branch = b
+		}
+	}
+}
+
 // sees says whether the delivery service shows a client what is sent from a seat: as
 // a member, or once it has read its Welcome.
 func (c *client) sees(s *seat) bool {
