@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -42,16 +43,20 @@ the real bytes; for a secret that is safe, what the attacker lacks, and who has 
 // explain prints the reason for each verdict: of the secrets named, or of those
 // that the table shows.
 func (v *verdictView) explain(names []string) error {
+	var err error
 	rows, _ := v.shown()
+	rows = slices.Clone(rows)
 	if len(names) > 0 {
-		var err error
 		if rows, err = v.named(names); err != nil {
 			return err
 		}
 	}
 	fmt.Fprintf(v.out, "\n%s\n", v.bold("Why (sections are of RFC 9420)"))
 	d := newDerivations(v)
-	held := v.holders(rows)
+	held, err := v.holders(rows)
+	if err != nil {
+		return err
+	}
 	for _, row := range rows {
 		if row.Closure {
 			d.row(row)

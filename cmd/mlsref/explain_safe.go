@@ -28,68 +28,112 @@ func (v *verdictView) safe(row trace.Row, held map[model.TermID]possession) {
 	if row.Missing == nil {
 		return
 	}
-	p := &lacking{verdictView: v, held: held, told: map[model.TermID]bool{}}
-	p.gap(row.Missing, 0, "")
+	p := &lacking{verdictView: v, held: held, told: map[model.TermID]bool{}, above: map[model.TermID]bool{}}
+	for _, line := range wrap(fmt.Sprintf("%s is known to %s.", v.terms.name(row.Term), v.members(row.Goal)), v.width-2) {
+		fmt.Fprintf(v.out, "  %s\n", line)
+	}
+	p.ways(row.Missing, 1)
 	if p.cut {
 		fmt.Fprintln(v.out, v.dim("    and so on; --all tells it to the end"))
 	}
 }
 
-// lacking prints what is missing, one line for each term.
+// members says who was meant to have a secret of a state.
+func (v *verdictView) members(g model.Goal) string {
+	switch g.Kind {
+	case model.PathSecret, model.NodeKey, model.LeafKey, model.PSK, model.InitKey:
+		return "those who should know it"
+	}
+	if names := v.terms.members[g.State]; len(names) > 0 {
+		return fmt.Sprintf("nobody but the members of %s: %s", v.terms.place(g.State), people(slices.Clone(names)))
+	}
+	return "nobody"
+}
+
+// lacking prints what is missing, a chain of terms to a line.
 type lacking struct {
 	*verdictView
 	held  map[model.TermID]possession
 	told  map[model.TermID]bool
+	above map[model.TermID]bool // that stand further up: a way over them is none
 	lines int
 	cut   bool
 }
 
-// gap prints one missing term, and below it what each way to it lacks.
-func (p *lacking) gap(g *model.Gap, depth int, how string) {
-	if p.lines >= safeLines && !p.all || depth > safeDepth && !p.all {
+// ways prints what each way to a missing term lacks.
+func (p *lacking) ways(g *model.Gap, depth int) {
+	p.told[g.Term], p.above[g.Term] = true, true
+	defer delete(p.above, g.Term)
+	for i, w := range p.open(g) {
+		for n := range w.Needs {
+			p.need(&w.Needs[n], depth, way(w.Rule, i, n))
+		}
+	}
+}
+
+// open are the ways to a term that do not lead over the term itself.
+func (p *lacking) open(g *model.Gap) []model.Way {
+	var ways []model.Way
+	for _, w := range g.Ways {
+		if !slices.ContainsFunc(w.Needs, func(need model.Gap) bool { return p.above[need.Term] }) {
+			ways = append(ways, w)
+		}
+	}
+	return ways
+}
+
+// need prints one missing term, with those that alone lead to it on the same line.
+func (p *lacking) need(g *model.Gap, depth int, how string) {
+	if (p.lines >= safeLines || depth > safeDepth) && !p.all {
 		p.cut = true
 		return
 	}
 	p.lines++
 	text := how + p.terms.name(g.Term)
-	switch have := p.held[g.Term]; {
-	case depth == 0:
-		text = p.terms.name(g.Term) + " is not known"
-	case p.told[g.Term]:
+	var chain []model.TermID
+	for !p.told[g.Term] {
+		ways := p.open(g)
+		if len(ways) != 1 || len(ways[0].Needs) != 1 {
+			break
+		}
+		p.told[g.Term], p.above[g.Term] = true, true
+		chain = append(chain, g.Term)
+		g = &ways[0].Needs[0]
+		text += " ← " + p.terms.name(g.Term)
+	}
+	again := p.told[g.Term]
+	switch {
+	case again:
 		text += " (as above)"
+	case g.Cut:
+		text += " ← …"
 	default:
-		text += have.String()
+		text += p.held[g.Term].String()
+		if g.Atom && len(g.Ways) == 0 && !g.Again {
+			text += "; nothing that was sent contains it"
+		}
 	}
-	if depth > 0 && g.Atom && len(g.Ways) == 0 && !g.Again {
-		text += ", and nothing that was sent contains it"
+	p.print(text, depth)
+	if !again {
+		p.ways(g, depth+1)
 	}
+	for _, id := range chain {
+		delete(p.above, id)
+	}
+}
+
+func (p *lacking) print(text string, depth int) {
 	indent := strings.Repeat("  ", depth+1)
-	lines := wrap(text, max(30, p.width-columns(indent)-2))
-	for i, line := range lines {
+	for i, line := range wrap(text, max(30, p.width-columns(indent)-2)) {
 		if i > 0 {
 			line = "  " + line
 		}
 		fmt.Fprintf(p.out, "%s%s\n", indent, line)
 	}
-	if p.told[g.Term] {
-		return
-	}
-	p.told[g.Term] = true
-	ways := g.Ways
-	for i := range ways {
-		if i == 2 && !p.all {
-			p.lines++
-			fmt.Fprintf(p.out, "%s  (and %s)\n", indent, count(len(ways)-i, "other way"))
-			return
-		}
-		for n := range ways[i].Needs {
-			p.gap(&ways[i].Needs[n], depth+1, p.way(ways[i].Rule, i, n))
-		}
-	}
 }
 
 // way says what a missing term is needed for.
-func (p *lacking) way(rule string, i, n int) string {
+func way(rule string, i, n int) string {
 	verb := map[string]string{"decrypt": "to decrypt it", "open": "to open it", "decap": "to open the external init", "split": "to take it out of what holds it"}[rule]
 	if verb == "" {
 		verb = "to compute it"
@@ -103,26 +147,31 @@ func (p *lacking) way(rule string, i, n int) string {
 	return verb + ": needs "
 }
 
-// possession is who ever had a term, by drawing, computing or opening it.
+// possession is who made a term, and who is seen to have held it.
 type possession struct {
-	drawn  bool // by the first
-	actors []string
+	drawn   bool
+	maker   string
+	holders []string
 }
 
 func (h possession) String() string {
+	text := ""
 	switch {
-	case len(h.actors) == 0:
-		return ""
-	case h.drawn && len(h.actors) == 1:
-		return fmt.Sprintf(", which %s drew", printable(h.actors[0]))
+	case h.maker == "":
 	case h.drawn:
-		return fmt.Sprintf(", which %s drew and %s got", printable(h.actors[0]), people(slices.Clone(h.actors[1:])))
+		text = ", drawn by " + printable(h.maker)
+	default:
+		text = ", made by " + printable(h.maker)
 	}
-	return ", which " + people(slices.Clone(h.actors)) + " had"
+	if len(h.holders) > 0 {
+		text += ", held by " + people(slices.Clone(h.holders))
+	}
+	return text
 }
 
-// holders says of each term in the reasons who ever had it.
-func (v *verdictView) holders(rows []trace.Row) map[model.TermID]possession {
+// holders fills in what is missing for the safe secrets among rows, and says of each
+// term in these reasons who made it, and of node keys who held them by the snapshots.
+func (v *verdictView) holders(rows []trace.Row) (map[model.TermID]possession, error) {
 	held := map[model.TermID]possession{}
 	var need func(g *model.Gap)
 	need = func(g *model.Gap) {
@@ -133,25 +182,45 @@ func (v *verdictView) holders(rows []trace.Row) map[model.TermID]possession {
 			}
 		}
 	}
-	for _, row := range rows {
-		if row.Missing != nil {
-			need(row.Missing)
+	eye, err := newSpy(v.trace, v.terms)
+	if err != nil {
+		return nil, err
+	}
+	for i := range rows {
+		if rows[i].Missing = eye.closure.Missing(rows[i].Term); rows[i].Missing != nil {
+			need(rows[i].Missing)
 		}
 	}
 	for i := range v.trace.Events {
 		e := &v.trace.Events[i]
-		if e.Kind != trace.KindPrimitive {
-			continue
-		}
 		for _, id := range e.Out {
-			h, wanted := held[id]
-			if !wanted || e.Actor == "" || slices.Contains(h.actors, e.Actor) {
-				continue
+			if h, wanted := held[id]; wanted && h.maker == "" && v.terms.has(id) {
+				h.maker, h.drawn = e.Actor, v.terms.terms[id].Op == model.OpRandom
+				held[id] = h
 			}
-			h.drawn = h.drawn || len(h.actors) == 0 && v.terms.has(id) && v.terms.terms[id].Op == model.OpRandom
-			h.actors = append(h.actors, e.Actor)
-			held[id] = h
+		}
+		if e.Tree != nil {
+			eye.holders(e.Tree, held)
 		}
 	}
-	return held
+	return held, nil
+}
+
+func (s *spy) holders(tree *trace.Snapshot, held map[model.TermID]possession) {
+	for i := range tree.Nodes {
+		key, _, ok := s.key(&tree.Nodes[i], tree.State)
+		if !ok {
+			continue
+		}
+		h, wanted := held[key]
+		if !wanted {
+			continue
+		}
+		for _, who := range tree.Nodes[i].Holders {
+			if !slices.Contains(h.holders, who) {
+				h.holders = append(h.holders, who)
+			}
+		}
+		held[key] = h
+	}
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strings"
 
 	"mlsref/model"
@@ -19,15 +20,16 @@ type glossary struct {
 	steps    []*trace.Event      // the protocol steps: the predicate counts these
 	lines    []string            // of the scenario
 	verbs    map[int]*trace.Statement
-	several  bool // groups
-	forked   bool // an epoch is there more than once
-	reveal   bool // show the real bytes
+	members  map[string][]string // by state: who was ever in it
+	several  bool                // groups
+	forked   bool                // an epoch is there more than once
+	reveal   bool                // show the real bytes
 }
 
 func newGlossary(t *trace.Trace) *glossary {
 	g := &glossary{
 		messages: map[int]string{}, senders: map[int]trace.Event{}, verbs: map[int]*trace.Statement{},
-		lines: strings.Split(t.Header.Scenario, "\n"),
+		members: map[string][]string{}, lines: strings.Split(t.Header.Scenario, "\n"),
 	}
 	if sc, err := trace.Parse(t.Header.File, strings.NewReader(t.Header.Scenario)); err == nil {
 		for i := range sc.Statements {
@@ -48,6 +50,7 @@ func newGlossary(t *trace.Trace) *glossary {
 			g.messages[e.Goal.Message] = string(text)
 		case e.Kind == trace.KindStep:
 			g.steps = append(g.steps, e)
+			g.enters(e.Step)
 			if e.Step.Kind == model.Create || e.Step.Kind == model.Commit {
 				at := fmt.Sprintf("%s/%d", e.Step.Group, e.Step.Epoch)
 				g.forked = g.forked || epochs[at]
@@ -57,6 +60,16 @@ func newGlossary(t *trace.Trace) *glossary {
 	}
 	g.several = len(groups) > 1
 	return g
+}
+
+// enters notes who comes into a state.
+func (g *glossary) enters(e *model.Event) {
+	switch e.Kind {
+	case model.Create, model.Process, model.Join:
+		if !slices.Contains(g.members[e.State], e.Actor) {
+			g.members[e.State] = append(g.members[e.State], e.Actor)
+		}
+	}
 }
 
 func (g *glossary) message(n int) string { return g.messages[n] }

@@ -49,6 +49,12 @@ func (g *glossary) toldKind(e *trace.Event) string {
 		return printable(strings.TrimSpace(fmt.Sprintf("%s %s gives %s", e.Layer, e.Op, strings.Join(out, ", "))))
 	case trace.KindWire:
 		return printable(fmt.Sprintf("sends a %s of %s", e.Wire.Kind, count(e.Wire.Size, "byte")))
+	case trace.KindRepeated:
+		n := 0
+		for _, k := range e.Calls {
+			n += k
+		}
+		return count(n, "call") + " of primitives that give nothing new"
 	case trace.KindCompromise:
 		return "is robbed of " + count(len(e.Terms), "value")
 	case trace.KindKnown:

@@ -84,7 +84,8 @@ func tellEvent(out io.Writer, g *glossary, t *trace.Trace, i int) {
 	fmt.Fprintf(out, "  %6d  %-9s %s\n", e.Seq, place, g.told(e))
 }
 
-// sameEvent compares all but bytes. Terms are compared by what they are made of.
+// sameEvent compares all but bytes. Terms are compared by what they are made of, not
+// by their names: these depend on what comes later.
 func sameEvent(a, b *trace.Event) bool {
 	x, y := *a, *b
 	if len(x.Define) != len(y.Define) || (x.Wire == nil) != (y.Wire == nil) {
@@ -92,7 +93,7 @@ func sameEvent(a, b *trace.Event) bool {
 	}
 	for i := range x.Define {
 		p, q := &x.Define[i], &y.Define[i]
-		if p.Op != q.Op || p.Label != q.Label || p.Public != q.Public || p.Name != q.Name || p.Length != q.Length || !slices.Equal(p.Args, q.Args) {
+		if p.Op != q.Op || p.Label != q.Label || p.Public != q.Public || p.Length != q.Length || !slices.Equal(p.Args, q.Args) {
 			return false
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -69,17 +70,26 @@ func (s *stats) event(e *trace.Event) {
 	case trace.KindStep:
 		s.step(e.Step)
 	case trace.KindPrimitive:
-		layer := cmp.Or(e.Layer, "(none)")
-		s.layers[layer]++
-		if s.byLayer[layer] == nil {
-			s.byLayer[layer] = map[string]int{}
+		s.calls(e.Layer, e.Op, 1)
+	case trace.KindRepeated:
+		for call, n := range e.Calls {
+			layer, op, _ := strings.Cut(call, " ")
+			s.calls(layer, op, n)
 		}
-		s.byLayer[layer][e.Op]++
 	case trace.KindWire:
 		s.wires[e.Wire.Kind] = append(s.wires[e.Wire.Kind], e.Wire.Size)
 	case trace.KindGoal:
 		s.goals[string(e.Goal.Kind)]++
 	}
+}
+
+func (s *stats) calls(layer, op string, n int) {
+	layer = cmp.Or(layer, "player")
+	s.layers[layer] += n
+	if s.byLayer[layer] == nil {
+		s.byLayer[layer] = map[string]int{}
+	}
+	s.byLayer[layer][op] += n
 }
 
 func (s *stats) step(e *model.Event) {
