@@ -129,8 +129,10 @@ func (p *player) plausible(s *seat, st *Statement) error {
 	free := st.Verb == VerbAdds || st.Verb == VerbReInits || len(st.PSKs) > 0
 	for _, seen := range s.group.Proposals() {
 		switch seen.Proposal.Type {
-		case wire.ProposalAdd, wire.ProposalPSK, wire.ProposalReInit:
+		case wire.ProposalAdd, wire.ProposalReInit:
 			free = true
+		case wire.ProposalPSK:
+			free = free || p.holds(s.client, seen.Proposal.PreSharedKey.PSK) // or it is left out
 		case wire.ProposalUpdate:
 			if seen.Sender.LeafIndex != s.group.Leaf() && st.Verb != VerbReInits {
 				return p.impossible("an Update of %s is pending and needs a path (RFC 9420 §12.4), expected no \"without path\" here",
@@ -222,6 +224,9 @@ func (p *player) makeCommit(s *seat, opt group.CommitOptions, by string) (*lette
 		e.Generation = s.generation(&s.handshakes, by)
 	}
 	d.adds, d.event = len(e.Adds) > 0, e
+	if by == "" {
+		p.was[seatIn{s.client.name, d.next}] = true // from now on, even if the Commit is dropped
+	}
 	p.rec.Spent()
 	p.step(s, e)
 	p.rec.State(d.next, s.room.name, next.Epoch(), 0, d.adds)

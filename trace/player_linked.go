@@ -209,6 +209,15 @@ func (p *player) pskIDs(s *seat, words []PSKWord) ([]wire.PreSharedKeyID, error)
 	return ids, nil
 }
 
+// holds says whether a client has a PSK, or a group of its own that gives it.
+func (p *player) holds(c *client, id wire.PreSharedKeyID) bool {
+	if id.PSKType == wire.PSKExternal {
+		return c.client.Config.PSKs.Has(id)
+	}
+	_, secret := p.resumption(c, string(id.PSKGroupID), id.PSKEpoch)
+	return secret != nil
+}
+
 // resumption is a resumption_psk that a client's live state holds, and of which state.
 func (p *player) resumption(c *client, room string, epoch uint64) (string, []byte) {
 	r := p.room(room)
