@@ -4,8 +4,11 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -223,5 +226,50 @@ func TestReadOldVersion(t *testing.T) {
 	}
 	if validate(compiledSchema(t), strings.TrimSpace(old)) == nil {
 		t.Error("the schema of version 2 accepts a header of version 1")
+	}
+}
+
+// docs/trace.md explains every field, kind and operation of the schema, and its
+// examples are lines of a trace.
+func TestSchemaDocumented(t *testing.T) {
+	page, err := os.ReadFile("../docs/trace.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	said := map[string]bool{}
+	for _, m := range regexp.MustCompile("`([^`\n]+)`").FindAllStringSubmatch(string(page), -1) {
+		said[m[1]] = true
+	}
+	var doc any
+	if err := json.Unmarshal(Schema, &doc); err != nil {
+		t.Fatal(err)
+	}
+	words := 0
+	eachObject(doc, "", func(path string, object map[string]any) {
+		names := slices.Collect(maps.Keys(object))
+		if !strings.HasSuffix(path, ".properties") {
+			names = nil
+			enum, _ := object["enum"].([]any)
+			for _, v := range append(enum, object["const"]) {
+				if s, ok := v.(string); ok {
+					names = append(names, s)
+				}
+			}
+		}
+		for _, name := range names {
+			words++
+			if !said[name] {
+				t.Errorf("docs/trace.md does not speak of `%s` (%s)", name, path)
+			}
+		}
+	})
+	if words < 300 {
+		t.Errorf("the schema has only %d words, which is too few to be true", words)
+	}
+	s := compiledSchema(t)
+	for _, m := range regexp.MustCompile("(?s)```json\n(.*?)\n```").FindAllStringSubmatch(string(page), -1) {
+		if err := validate(s, m[1]); err != nil {
+			t.Errorf("%s: %v", m[1], err)
+		}
 	}
 }
