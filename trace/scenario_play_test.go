@@ -19,6 +19,7 @@ const threeMembers = "alice creates room\nalice adds bob carol\n"
 // message that names the line and what would be possible; and what goes on after it is
 // as if it had not been tried.
 func TestPlayMistakes(t *testing.T) {
+	t.Parallel()
 	for _, c := range impossibles() {
 		t.Run(c.name, func(t *testing.T) {
 			sc := parse(t, c.text)

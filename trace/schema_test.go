@@ -80,6 +80,7 @@ func lessons(t *testing.T) []*Scenario {
 // Every line of every lesson's trace is as the schema says, and so is every line of
 // 50 random histories, which use all of the language.
 func TestSchemaHoldsWhatIsWritten(t *testing.T) {
+	t.Parallel()
 	s := compiledSchema(t)
 	scenarios := lessons(t)
 	for seed := range uint64(50) {
