@@ -112,6 +112,9 @@ func (c Client) begin(e epochState) *Group {
 // keeps.
 func (g *Group) next(c Client, e epochState) *Group {
 	next := c.begin(e)
+	if g.ratchets == nil {
+		return next // g is what somebody outside knew
+	}
 	next.loaded = g.loaded
 	past := treesync.State{Suite: c.Suite, Policy: g.public.Policy, Context: g.Context(), Tree: g.Tree()} // no proposals
 	next.past = keep(c.Config.PastEpochs, pastEpoch{past, g.secrets.SenderData, g.ratchets}, g.past)
