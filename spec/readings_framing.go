@@ -21,7 +21,7 @@ var readingsFraming = []Reading{
 		"A receiver refuses it too.",
 		[]string{"treedem.applicationPrivate"},
 		[]string{"treedem.TestPublicMessageRules"}},
-	{29, []string{"6.2", "6.3.2"}, Gap,
+	{29, []string{"6.2", "6.3.2"}, Subtle,
 		"A PublicMessage of a member whose leaf is blank is not mentioned.",
 		"It is refused, as SenderData with such an index is: there is no key to verify under.",
 		[]string{"treedem.OpenPublic", "treesync.State.SenderKey"},

@@ -136,7 +136,7 @@ func TestFollowAGroup(t *testing.T) {
 }
 
 // secret are the rules that take a secret to check.
-var secret = []*spec.Rule{spec.MembershipTag, spec.ConfirmationTag, spec.PathDecrypts, spec.PathKeysMatch, spec.PSKsHeld}
+var secret = []*spec.Rule{spec.MembershipTag, spec.ConfirmationTag, spec.PathDecrypts, spec.PathSecretSize, spec.PathKeysMatch, spec.PSKsHeld}
 
 // TestRejectsWhatMembersReject flips every bit of a proposal and of a Commit in turn.
 // The follower rejects what a member does, by the same rule, but for what takes a

@@ -123,7 +123,7 @@ func TestCommitRules(t *testing.T) {
 			{"a path ciphertext", spec.PathDecrypts, forgery{path: func(_ *Group, r *pathResult) {
 				r.update.Nodes[1].EncryptedPathSecret[0].Ciphertext[0] ^= 1
 			}}},
-			{"a path secret of the wrong length", spec.PathDecrypts, forgery{path: rootSecret(p, make([]byte, 5))}},
+			{"a path secret of the wrong length", spec.PathSecretSize, forgery{path: rootSecret(p, make([]byte, 5))}},
 			{"another path secret", spec.PathKeysMatch, forgery{path: rootSecret(p, make([]byte, s.Nh()))}},
 			{"another node's key", spec.PathKeysMatch, forgery{path: func(g *Group, r *pathResult) { fitOtherKey(p, g, r) }}},
 			{"the signature, inside MAC or AEAD", spec.ContentSignature, forgery{signed: func(_ *Group, c *treedem.Content) { c.Auth.Signature[9] ^= 1 }}},

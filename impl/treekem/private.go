@@ -121,9 +121,6 @@ func (p Private) Open(s suite.Suite, steps []Step, nodes []wire.UpdatePathNode, 
 			if err != nil {
 				return 0, nil, spec.PathDecrypts.Broken("the path secret of node %d: %v", step.Node, err)
 			}
-			if len(pathSecret) != s.Nh() {
-				return 0, nil, spec.PathDecrypts.Broken("the path secret of node %d has %d bytes, want %d", step.Node, len(pathSecret), s.Nh())
-			}
 			return i, pathSecret, nil
 		}
 		break
@@ -135,6 +132,9 @@ func (p Private) Open(s suite.Suite, steps []Step, nodes []wire.UpdatePathNode, 
 // each against the public key that was sent, and returns the new private half
 // and the commit_secret. A joiner climbs from its Welcome's path secret.
 func (p Private) Climb(s suite.Suite, t Tree, sender tree.LeafIndex, steps []Step, public [][]byte, pathSecret []byte) (Private, []byte, error) {
+	if len(pathSecret) != s.Nh() {
+		return p, nil, spec.PathSecretSize.Broken("it has %d bytes, want %d", len(pathSecret), s.Nh())
+	}
 	next := Private{Leaf: p.Leaf, key: p.key}
 	replaced := tree.DirectPath(sender, t.Leaves())
 	for _, k := range p.path {

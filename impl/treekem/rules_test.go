@@ -98,7 +98,7 @@ func TestPathRules(t *testing.T) {
 		}},
 		{"another context", spec.PathDecrypts, func(f *fixture) { f.encrypt(1, 1, []byte("other"), f.path.SecretFor(3)) }},
 		{"no KEM output", spec.PathDecrypts, func(f *fixture) { f.nodes[1].EncryptedPathSecret[1].KEMOutput = nil }},
-		{"a path secret too short", spec.PathDecrypts, func(f *fixture) { f.encrypt(1, 1, f.context, f.path.SecretFor(3)[1:]) }},
+		{"a path secret too short", spec.PathSecretSize, func(f *fixture) { f.encrypt(1, 1, f.context, f.path.SecretFor(3)[1:]) }},
 		{"another path secret", spec.PathKeysMatch, func(f *fixture) { f.encrypt(1, 1, f.context, f.path.CommitSecret) }},
 		{"the path secret of a lower node", spec.PathKeysMatch, func(f *fixture) { f.encrypt(1, 1, f.context, f.path.SecretFor(1)) }},
 		{"another public key", spec.PathKeysMatch, func(f *fixture) { f.nodes[1].EncryptionKey = f.nodes[0].EncryptionKey }},

@@ -140,12 +140,11 @@ func TestParentHashConditions(t *testing.T) {
 // without one starts no chain.
 func TestOnlyCoverageCounts(t *testing.T) {
 	h := honestGroup(t, 4)
-	stale := h.tree.Leaf(3).ParentHash
 	if h.tree.Leaf(3).Source != wire.LeafSourceKeyPackage {
 		h.Fatal("leaf 3 has committed")
 	}
 	h.commit(3, true)
-	stale = h.tree.Leaf(3).ParentHash
+	stale := h.tree.Leaf(3).ParentHash
 	h.commit(0, true, h.update(2)) // blanks what leaf 3's hash was of
 	if !bytes.Equal(h.tree.Leaf(3).ParentHash, stale) || len(stale) == 0 || !h.tree.Blank(5) {
 		t.Fatal("leaf 3 holds no stale parent hash")

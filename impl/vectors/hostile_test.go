@@ -13,6 +13,9 @@ func TestHostileWelcome(t *testing.T) {
 		name  string
 		spoil func(*wire.GroupSecrets)
 	}{
+		{"path secret too short", func(s *wire.GroupSecrets) { s.PathSecret = &wire.PathSecret{PathSecret: []byte{1, 2, 3}} }},
+		{"path secret empty", func(s *wire.GroupSecrets) { s.PathSecret = &wire.PathSecret{} }},
+		{"path secret too long", func(s *wire.GroupSecrets) { s.PathSecret = &wire.PathSecret{PathSecret: make([]byte, 99)} }},
 		{"joiner secret too short", func(s *wire.GroupSecrets) { s.JoinerSecret = []byte{1} }},
 		{"joiner secret empty", func(s *wire.GroupSecrets) { s.JoinerSecret = nil }},
 	} {

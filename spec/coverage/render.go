@@ -32,6 +32,7 @@ in [spec/](../spec), in our words. `, len(lines))
 		}
 	}
 	ix.checklist(&b)
+	ix.unchecked(&b)
 	return b.String()
 }
 
@@ -49,8 +50,8 @@ func (ix *Index) checklist(b *strings.Builder) {
 
 OpenMLS documents what it validates under IDs of the form valn…; four of these stand
 only in its code. The X… are what the RFC demands besides. Of the %d entries %d are
-held by rules; the others are no matter of rejecting a message, and the last column
-says why.
+held by rules; the others are syntax, which the codec refuses, or conduct, which no
+message shows. The last column says what is to be said besides.
 
 | ID | What it is about | Our rules | And otherwise |
 | --- | --- | --- | --- |
@@ -62,9 +63,25 @@ says why.
 		}
 		otherwise := cell(c.Why)
 		if len(c.Tests) > 0 {
-			otherwise += ": " + ix.links(c.Tests, ix.Tests)
+			otherwise += "; shown by " + ix.links(c.Tests, ix.Tests)
 		}
 		fmt.Fprintf(b, "| %s | %s | %s | %s |\n", c.ID, cell(c.Topic), strings.Join(rules, ", "), otherwise)
+	}
+}
+
+// unchecked writes what the RFC demands and no rule holds.
+func (ix *Index) unchecked(b *strings.Builder) {
+	b.WriteString(`
+## What no rule can hold
+
+What RFC 9420 demands besides, of conduct that no message shows, of applications, or
+of those who extend it.
+
+| § | What is demanded | Why it is no rule | Tests of our own conduct |
+| --- | --- | --- | --- |
+`)
+	for _, d := range spec.Unchecked() {
+		fmt.Fprintf(b, "| %s | %s | %s | %s |\n", d.Section, cell(d.What), cell(d.Why), ix.links(d.Tests, ix.Tests))
 	}
 }
 
@@ -83,12 +100,11 @@ could be meant, which reading this implementation takes, where its code says so,
 which test shows it. At %d of them the text is in error (it contradicts itself, or
 what it says cannot be done): there the reading is what interoperates. At %d it
 leaves a gap, and at %d it decides, if it is read with care.
-
 `, len(all), count[spec.TextError], count[spec.Gap], count[spec.Subtle])
-	b.WriteString("| Point | § | | Possible readings | Taken here | Code | Tests |\n| --- | --- | --- | --- | --- | --- | --- |\n")
 	for _, r := range all {
-		fmt.Fprintf(&b, "| %d | %s | %s | %s | %s | %s | %s |\n", r.Point, strings.Join(r.Sections, ", "), r.Kind,
-			cell(r.Open), cell(r.Taken), ix.links(r.Code, ix.Functions), ix.links(r.Tests, ix.Tests))
+		fmt.Fprintf(&b, "\n## %d. §%s (%s)\n\n", r.Point, strings.Join(r.Sections, ", §"), r.Kind)
+		fmt.Fprintf(&b, "%s\n\n**Taken:** %s\n\n", r.Open, r.Taken)
+		fmt.Fprintf(&b, "Code: %s. Shown by: %s.\n", ix.links(r.Code, ix.Functions), ix.links(r.Tests, ix.Tests))
 	}
 	return b.String()
 }
