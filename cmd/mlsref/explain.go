@@ -52,8 +52,11 @@ func (v *verdictView) explain(names []string) error {
 		}
 	}
 	fmt.Fprintf(v.out, "\n%s\n", v.bold("Why (sections are of RFC 9420)"))
-	d := newDerivations(v)
 	held, err := v.holders(rows)
+	if err != nil {
+		return err
+	}
+	d, err := newDerivations(v)
 	if err != nil {
 		return err
 	}
@@ -97,10 +100,13 @@ func (v *verdictView) means(name string, row trace.Row) bool {
 
 // exposed prints the derivations of the exposed rows of the table, if they are few
 // enough to be read unasked.
-func (v *verdictView) exposed() {
+func (v *verdictView) exposed() error {
 	const most = 12
 	rows, _ := v.shown()
-	d := newDerivations(v)
+	d, err := newDerivations(v)
+	if err != nil {
+		return err
+	}
 	n := 0
 	for _, row := range rows {
 		if !row.Closure {
@@ -116,6 +122,7 @@ func (v *verdictView) exposed() {
 	if n > most && !v.all {
 		fmt.Fprintf(v.out, "\n%s\n", v.dim(fmt.Sprintf("and %d more; mlsref explain tells all", n-most)))
 	}
+	return nil
 }
 
 // derivations prints chains of steps. Steps are numbered through all of them; what
@@ -127,8 +134,20 @@ type derivations struct {
 	number   int
 }
 
-func newDerivations(v *verdictView) *derivations {
-	return &derivations{verdictView: v, sections: trace.NewSections(v.terms.terms), step: map[model.TermID]int{}}
+func newDerivations(v *verdictView) (*derivations, error) {
+	if _, err := v.eye(); err != nil {
+		return nil, err
+	}
+	return &derivations{verdictView: v, sections: trace.NewSections(v.terms.terms), step: map[model.TermID]int{}}, nil
+}
+
+// eye is the attacker's closure, for what the report does not hold.
+func (v *verdictView) eye() (*spy, error) {
+	var err error
+	if v.spy == nil {
+		v.spy, err = newSpy(v.trace, v.terms)
+	}
+	return v.spy, err
 }
 
 func (d *derivations) row(row trace.Row) {
@@ -141,7 +160,7 @@ func (d *derivations) row(row trace.Row) {
 		fmt.Fprintf(d.out, "  found in step [%d]\n", n)
 		return
 	}
-	for _, step := range row.Derivation {
+	for _, step := range d.spy.closure.Derivation(row.Term) {
 		if d.step[step.Conclusion] != 0 || step.Rule == "public" {
 			continue
 		}
@@ -198,7 +217,16 @@ func (d *derivations) how(step model.Step) string {
 	case d.terms.has(step.Conclusion) && d.terms.terms[step.Conclusion].Label != "":
 		return fmt.Sprintf("%s %q from %s", printable(step.Rule), d.terms.terms[step.Conclusion].Label, from)
 	}
+	if words := operation[step.Rule]; words != "" {
+		return words + " " + from
+	}
 	return printable(step.Rule) + " of " + from
+}
+
+// operation puts what has no good name into words.
+var operation = map[string]string{
+	string(model.OpKEMKey): "the HPKE key pair from", string(model.OpSigKey): "the signature key pair from", string(model.OpPublic): "the public key of",
+	string(model.OpExternalInit): "the external init, made with", string(model.OpConcat): "put together from", string(model.OpXOR): "the reuse guard on",
 }
 
 // premises lists what a step needs, but for what is public.

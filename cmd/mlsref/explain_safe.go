@@ -182,7 +182,7 @@ func (v *verdictView) holders(rows []trace.Row) (map[model.TermID]possession, er
 			}
 		}
 	}
-	eye, err := newSpy(v.trace, v.terms)
+	eye, err := v.eye()
 	if err != nil {
 		return nil, err
 	}

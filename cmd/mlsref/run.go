@@ -154,7 +154,7 @@ func run(c *cobra.Command, sc *trace.Scenario, opt trace.Options, o runOptions, 
 	}
 	return page(c.OutOrStdout(), func(out io.Writer, st style) error {
 		v := o.view(out, st, t, report)
-		if err := tellStory(out, st, t, report, v.terms); err != nil {
+		if err := tellStory(v); err != nil {
 			return err
 		}
 		fmt.Fprintf(out, "\n%s\n\n", st.bold("── the judges "+strings.Repeat("─", min(st.width, 78)-14)))
@@ -174,8 +174,7 @@ func (v *verdictView) verdicts(explain string) error {
 	v.more()
 	switch explain {
 	case "":
-		v.exposed()
-		return nil
+		return v.exposed()
 	case explainAll:
 		return v.explain(nil)
 	}

@@ -13,12 +13,11 @@ import (
 // story tells a run epoch by epoch, from the trace alone.
 type story struct {
 	style
-	out    io.Writer
-	trace  *trace.Trace
-	report *trace.Report
-	terms  *glossary
-	spy    *spy
-	rows   map[string][]trace.Row // by state
+	out   io.Writer
+	trace *trace.Trace
+	terms *glossary
+	spy   *spy
+	rows  map[string][]trace.Row // by state
 
 	state    string        // whose heading stands above
 	crowd    []model.Event // the same step by several members, one after the other
@@ -32,28 +31,28 @@ type story struct {
 }
 
 // tellStory prints who did what, the tree of each epoch, and what was stolen.
-func tellStory(out io.Writer, st style, t *trace.Trace, report *trace.Report, terms *glossary) error {
-	eye, err := newSpy(t, terms)
+func tellStory(v *verdictView) error {
+	eye, err := v.eye()
 	if err != nil {
 		return err
 	}
 	s := &story{
-		style: st, out: out, trace: t, report: report, terms: terms, spy: eye, rows: map[string][]trace.Row{},
+		style: v.style, out: v.out, trace: v.trace, terms: v.terms, spy: eye, rows: map[string][]trace.Row{},
 		last: map[string]*trace.Snapshot{}, nth: map[int]int{}, own: map[string]int{},
 	}
-	for _, row := range report.Rows {
+	for _, row := range v.report.Rows {
 		s.rows[row.Goal.State] = append(s.rows[row.Goal.State], row)
 	}
-	h := t.Header
-	fmt.Fprintf(out, "%s\n%s\n", s.bold(printable(h.File)), s.dim(fmt.Sprintf("%s, seed %d", printable(h.Suite), h.Seed)))
+	h := v.trace.Header
+	fmt.Fprintf(s.out, "%s\n%s\n", s.bold(printable(h.File)), s.dim(fmt.Sprintf("%s, seed %d", printable(h.Suite), h.Seed)))
 	s.retention()
-	for i := range t.Events {
-		if err := s.event(&t.Events[i]); err != nil {
+	for i := range v.trace.Events {
+		if err := s.event(&v.trace.Events[i]); err != nil {
 			return err
 		}
 	}
 	s.endEpoch()
-	s.tellLines(len(terms.lines))
+	s.tellLines(len(s.terms.lines))
 	return nil
 }
 

@@ -32,6 +32,8 @@ func (s *story) statement(st *trace.Statement) {
 		text = printable(st.Actor) + " goes offline."
 	case trace.VerbOnline:
 		text = printable(st.Actor) + " comes online, and reads what waited."
+	case trace.VerbDeliver:
+		text = fmt.Sprintf("The delivery service sends message %d, which it withheld, to %s.", st.Number, people(st.To))
 	case trace.VerbReplay:
 		text = fmt.Sprintf("The delivery service sends message %d to %s once more.", st.Number, people(st.To))
 	case trace.VerbSends, trace.VerbPublishes:

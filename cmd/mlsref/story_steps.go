@@ -111,7 +111,7 @@ func (s *story) tellCrowd() {
 	case model.Leave:
 		s.say("%s %s of the removal%s and %s the group's keys.", who, verb("hears", "hear"), s.fromGroup(e.Group), verb("drops", "drop"))
 	case model.Receive:
-		s.say("%s %s message %d%s.", who, verb("reads", "read"), e.Message, s.late())
+		s.say("%s %s message %d.", who, verb("reads", "read"), e.Message)
 	}
 }
 
@@ -127,14 +127,6 @@ func (s *story) fromGroup(group string) string {
 		return ""
 	}
 	return " from " + printable(group)
-}
-
-// late says that a message took its time.
-func (s *story) late() string {
-	if st := s.terms.verb(s.crowdAt); st != nil && st.Verb == trace.VerbDeliver {
-		return ", which was withheld until now"
-	}
-	return ""
 }
 
 func (s *story) send(e model.Event) {

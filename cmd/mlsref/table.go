@@ -18,6 +18,7 @@ type verdictView struct {
 	trace  *trace.Trace
 	report *trace.Report
 	terms  *glossary
+	spy    *spy // computed at first need
 	all    bool // every secret, and every reason
 }
 
@@ -149,17 +150,25 @@ func conclude(out io.Writer, st style, t *trace.Trace, report *trace.Report) (fa
 }
 
 // writeVerdicts writes the file NAME.verdicts.json: the report, row by row, so that
-// a long one needs no memory of its own. What a safe secret lacks is left out, which
-// "mlsref explain" tells.
+// a long one needs no memory of its own. A derivation has those steps that no
+// derivation above it has; what a safe secret lacks is left out, which "mlsref explain"
+// tells.
 func writeVerdicts(out io.Writer, t *trace.Trace, report *trace.Report) error {
 	w := &jsonLines{out: out}
 	w.field("file", t.Header.File)
 	w.field("suite", t.Header.Suite)
 	w.field("seed", t.Header.Seed)
 	w.field("ok", report.OK()) // the judges agree, attacks replay, expectations hold
+	written := map[model.TermID]bool{}
 	list(w, "rows", len(report.Rows), func(i int) any {
 		row := report.Rows[i]
-		row.Missing = nil
+		row.Missing, row.Derivation = nil, nil
+		for _, step := range report.Rows[i].Derivation {
+			if !written[step.Conclusion] {
+				row.Derivation = append(row.Derivation, step)
+				written[step.Conclusion] = true
+			}
+		}
 		return row
 	})
 	list(w, "problems", len(report.Problems), func(i int) any { return report.Problems[i] })

@@ -181,6 +181,13 @@ func printMetadata(out io.Writer, st style, t *trace.Trace) {
 	}
 }
 
+func (m metadata) from() string {
+	if m.sender == "encrypted" {
+		return "sender hidden"
+	}
+	return "from " + m.sender
+}
+
 func (m metadata) what() string {
 	hidden := m.hidden
 	if hidden == "" {
@@ -234,7 +241,7 @@ func printFramings(out io.Writer, st style, t *trace.Trace, public, private []me
 			}
 			e = list[i].event
 			totals[side] += e.Wire.Size
-			cells[side] = wrap(fmt.Sprintf("%d bytes, from %s: %s", e.Wire.Size, list[i].sender, list[i].what()), half)
+			cells[side] = wrap(fmt.Sprintf("%s, %s: %s", count(e.Wire.Size, "byte"), list[i].from(), list[i].what()), half)
 		}
 		left := fmt.Sprintf("%5d %-8s", e.Line, e.Wire.Kind)
 		for k := range max(len(cells[0]), len(cells[1])) {
