@@ -27,6 +27,8 @@ type definitions struct {
 	values [][]byte
 	made   []int // the Seq of the event that defines it
 	extras [][]byte
+	sizes  []int // of the values
+	light  bool  // only made and sizes are kept: what checking a trace takes
 }
 
 // definitionsOf collects and checks the definitions of a whole trace.
@@ -109,13 +111,13 @@ var fieldOf = map[string]string{
 	KindStep: "step", KindWire: "wire", KindGoal: "goal", KindSnapshot: "tree", KindExpect: "expect", KindReject: "reject", KindAttack: "attack", KindLeftover: "leftover", KindRepeated: "calls",
 }
 
-func (d *definitions) has(id model.TermID) bool { return id >= 0 && int(id) < len(d.all) }
+func (d *definitions) has(id model.TermID) bool { return id >= 0 && int(id) < len(d.sizes) }
 
 func (d *definitions) define(def *Definition) error {
 	n, known := arity[def.Op]
 	switch {
-	case int(def.ID) != len(d.all):
-		return fmt.Errorf("out of order: the next term is %d", len(d.all))
+	case int(def.ID) != len(d.sizes):
+		return fmt.Errorf("out of order: the next term is %d", len(d.sizes))
 	case !known:
 		return fmt.Errorf("unknown operation %q", def.Op)
 	case n >= 0 && len(def.Args) != n:
@@ -141,6 +143,9 @@ func (d *definitions) define(def *Definition) error {
 	if err := d.parts(def, len(value)); err != nil {
 		return err
 	}
+	if d.sizes = append(d.sizes, len(value)); d.light {
+		return nil
+	}
 	d.all, d.values, d.extras = append(d.all, *def), append(d.values, value), append(d.extras, extra)
 	return nil
 }
@@ -154,7 +159,7 @@ func (d *definitions) parts(def *Definition, size int) error {
 		return fmt.Errorf("a concat of %d arguments with %d offsets", len(def.Args), len(def.Parts))
 	}
 	for i, at := range def.Parts {
-		length := len(d.values[def.Args[i]])
+		length := d.sizes[def.Args[i]]
 		if at < 0 || at > size || length > size-at {
 			return fmt.Errorf("argument %d, %d bytes at offset %d, lies outside the structure of %d bytes", i, length, at, size)
 		}

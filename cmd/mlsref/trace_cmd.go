@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -23,6 +24,16 @@ func traceCommand() *cobra.Command {
 	}
 	c.AddCommand(traceDiffCommand(), traceStatsCommand(), traceMetadataCommand())
 	return c
+}
+
+// scanFile reads a trace event by event: however long it is, no more than one is kept.
+func scanFile(path string, each func(*trace.Event) error) (h trace.Header, err error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return h, err
+	}
+	defer f.Close()
+	return h, trace.Scan(f, path, func(read trace.Header) { h = read }, each)
 }
 
 // told is an event in words, for who compares two runs: no bytes.

@@ -26,15 +26,21 @@ handshakes, and shows the two side by side.`,
   mlsref trace metadata out/first.trace.jsonl --compare`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			t, err := trace.ReadFile(args[0])
+			var list []metadata
+			header, err := scanFile(args[0], func(e *trace.Event) error {
+				if e.Kind == trace.KindWire && !compare {
+					list = append(list, metadataOf(e))
+				}
+				return nil
+			})
 			if err != nil {
 				return err
 			}
 			if compare {
-				return compareFramings(c, t, args[0])
+				return compareFramings(c, header, args[0])
 			}
 			return page(c.OutOrStdout(), func(out io.Writer, st style) error {
-				printMetadata(out, st, t)
+				printMetadata(out, st, header, list)
 				return nil
 			})
 		},
@@ -45,7 +51,9 @@ handshakes, and shows the two side by side.`,
 
 // metadata is what can be seen of one message without any key.
 type metadata struct {
-	event   *trace.Event
+	line    int
+	kind    string
+	size    int
 	format  string
 	group   string
 	epoch   string
@@ -59,7 +67,7 @@ const nothing = "-"
 // metadataOf reads a message. Who belongs to a leaf the service knows from the
 // KeyPackages and Commits that it saw; here the trace says it.
 func metadataOf(e *trace.Event) metadata {
-	m := metadata{event: e, format: "unreadable", group: nothing, epoch: nothing, sender: nothing}
+	m := metadata{line: e.Line, kind: e.Wire.Kind, size: e.Wire.Size, format: "unreadable", group: nothing, epoch: nothing, sender: nothing}
 	b, err := hex.DecodeString(e.Wire.Bytes)
 	if err != nil {
 		return m
@@ -161,17 +169,16 @@ func metadataList(t *trace.Trace) (list []metadata) {
 	return list
 }
 
-func printMetadata(out io.Writer, st style, t *trace.Trace) {
-	list := metadataList(t)
+func printMetadata(out io.Writer, st style, h trace.Header, list []metadata) {
 	group, sender := len("group"), len("sender")
 	for i := range list {
 		group, sender = max(group, columns(list[i].group)), max(sender, columns(list[i].sender))
 	}
 	head := fmt.Sprintf("%5s %7s  %-15s %s %5s  %s  ", "line", "bytes", "format", pad("group", group), "epoch", pad("sender", sender))
-	fmt.Fprintf(out, "%s\n\n", st.bold(printable(t.Header.File)+": what the delivery service sees"))
+	fmt.Fprintf(out, "%s\n\n", st.bold(printable(h.File)+": what the delivery service sees"))
 	fmt.Fprintln(out, st.dim(head+"in the clear | encrypted"))
 	for _, m := range list {
-		left := fmt.Sprintf("%5d %7d  %-15s %s %5s  %s  ", m.event.Line, m.event.Wire.Size, m.format, pad(m.group, group), m.epoch, pad(m.sender, sender))
+		left := fmt.Sprintf("%5d %7d  %-15s %s %5s  %s  ", m.line, m.size, m.format, pad(m.group, group), m.epoch, pad(m.sender, sender))
 		for i, line := range wrap(m.what(), max(24, st.width-columns(left))) {
 			if i > 0 {
 				left = strings.Repeat(" ", columns(left))
@@ -197,53 +204,53 @@ func (m metadata) what() string {
 }
 
 // compareFramings plays a scenario twice and shows its handshakes in both framings.
-func compareFramings(c *cobra.Command, t *trace.Trace, path string) error {
+func compareFramings(c *cobra.Command, h trace.Header, path string) error {
 	var lists [2][]metadata
 	for i, public := range []bool{true, false} {
-		sc, err := trace.Parse(t.Header.File, strings.NewReader(t.Header.Scenario))
+		sc, err := trace.Parse(h.File, strings.NewReader(h.Scenario))
 		if err != nil {
 			return fmt.Errorf("%s: the scenario in the header: %w", path, err)
 		}
 		sc.Public = public
-		played, err := trace.Play(sc, trace.Options{Seed: &t.Header.Seed})
+		played, err := trace.Play(sc, trace.Options{Seed: &h.Seed})
 		if err != nil {
 			return playFailed(err)
 		}
 		lists[i] = handshakes(metadataList(played))
 	}
 	return page(c.OutOrStdout(), func(out io.Writer, st style) error {
-		printFramings(out, st, t, lists[0], lists[1])
+		printFramings(out, st, h, lists[0], lists[1])
 		return nil
 	})
 }
 
 func handshakes(list []metadata) (only []metadata) {
 	for _, m := range list {
-		if k := m.event.Wire.Kind; k == "commit" || k == "proposal" {
+		if k := m.kind; k == "commit" || k == "proposal" {
 			only = append(only, m)
 		}
 	}
 	return only
 }
 
-func printFramings(out io.Writer, st style, t *trace.Trace, public, private []metadata) {
-	fmt.Fprintf(out, "%s\n\n", st.bold(printable(t.Header.File)+": handshakes in both framings, as the delivery service sees them"))
+func printFramings(out io.Writer, st style, h trace.Header, public, private []metadata) {
+	fmt.Fprintf(out, "%s\n\n", st.bold(printable(h.File)+": handshakes in both framings, as the delivery service sees them"))
 	half := max(30, (st.width-16)/2)
 	fmt.Fprintln(out, st.dim(fmt.Sprintf("%5s %-8s  %s  %s", "line", "", pad("PublicMessage", half), "PrivateMessage")))
 	totals := [2]int{}
 	for i := range max(len(public), len(private)) {
 		var cells [2][]string
-		var e *trace.Event
+		var of metadata
 		for side, list := range [2][]metadata{public, private} {
 			if i >= len(list) {
 				cells[side] = []string{"(not sent)"}
 				continue
 			}
-			e = list[i].event
-			totals[side] += e.Wire.Size
-			cells[side] = wrap(fmt.Sprintf("%s, %s: %s", count(e.Wire.Size, "byte"), list[i].from(), list[i].what()), half)
+			of = list[i]
+			totals[side] += of.size
+			cells[side] = wrap(fmt.Sprintf("%s, %s: %s", count(of.size, "byte"), list[i].from(), list[i].what()), half)
 		}
-		left := fmt.Sprintf("%5d %-8s", e.Line, e.Wire.Kind)
+		left := fmt.Sprintf("%5d %-8s", of.line, of.kind)
 		for k := range max(len(cells[0]), len(cells[1])) {
 			fmt.Fprintln(out, strings.TrimRight(fmt.Sprintf("%s  %s  %s", left, pad(at(cells[0], k), half), at(cells[1], k)), " "))
 			left = strings.Repeat(" ", columns(left))

@@ -22,13 +22,13 @@ func traceStatsCommand() *cobra.Command {
 		Example: `  mlsref trace stats out/first.trace.jsonl`,
 		Args:    cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			t, err := trace.ReadFile(args[0])
+			s := newStats()
+			header, err := scanFile(args[0], func(e *trace.Event) error { s.event(e); return nil })
 			if err != nil {
 				return err
 			}
 			return page(c.OutOrStdout(), func(out io.Writer, st style) error {
-				s := countTrace(t)
-				s.print(out, st, t)
+				s.print(out, st, header)
 				return nil
 			})
 		},
@@ -46,21 +46,18 @@ type stats struct {
 	groups            []string
 	states            map[string]map[string]uint64 // by group: state to epoch
 	people            map[string]bool
-	termBytes         int
+	termBytes, events int
 }
 
-func countTrace(t *trace.Trace) *stats {
-	s := &stats{
+func newStats() *stats {
+	return &stats{
 		kinds: map[string]int{}, steps: map[string]int{}, layers: map[string]int{}, byLayer: map[string]map[string]int{},
 		terms: map[string]int{}, goals: map[string]int{}, wires: map[string][]int{}, states: map[string]map[string]uint64{}, people: map[string]bool{},
 	}
-	for i := range t.Events {
-		s.event(&t.Events[i])
-	}
-	return s
 }
 
 func (s *stats) event(e *trace.Event) {
+	s.events++
 	s.kinds[e.Kind]++
 	for i := range e.Define {
 		s.terms[string(e.Define[i].Op)]++
@@ -105,8 +102,8 @@ func (s *stats) step(e *model.Event) {
 	}
 }
 
-func (s *stats) print(out io.Writer, st style, t *trace.Trace) {
-	fmt.Fprintf(out, "%s, %s, seed %d\n", st.bold(printable(t.Header.File)), printable(t.Header.Suite), t.Header.Seed)
+func (s *stats) print(out io.Writer, st style, h trace.Header) {
+	fmt.Fprintf(out, "%s, %s, seed %d\n", st.bold(printable(h.File)), printable(h.Suite), h.Seed)
 	total := 0
 	for _, sizes := range s.wires {
 		for _, n := range sizes {
@@ -117,7 +114,7 @@ func (s *stats) print(out io.Writer, st style, t *trace.Trace) {
 	for _, n := range s.terms {
 		terms += n
 	}
-	fmt.Fprintf(out, "%s, %s (%s), %s, %s, %s on the wire\n", count(len(t.Events), "event"), count(terms, "term"),
+	fmt.Fprintf(out, "%s, %s (%s), %s, %s, %s on the wire\n", count(s.events, "event"), count(terms, "term"),
 		count(s.termBytes, "byte"), plural(len(s.people), "client", "clients"), count(len(s.groups), "group"), count(total, "byte"))
 	for _, g := range s.groups {
 		last := uint64(0)
