@@ -21,45 +21,55 @@ type glossary struct {
 	lines    []string            // of the scenario
 	verbs    map[int]*trace.Statement
 	members  map[string][]string // by state: who was ever in it
+	groups   map[string]bool     // and their epochs
 	several  bool                // groups
 	forked   bool                // an epoch is there more than once
 	reveal   bool                // show the real bytes
 }
 
 func newGlossary(t *trace.Trace) *glossary {
+	g := glossaryFor(t.Header)
+	for i := range t.Events {
+		g.add(&t.Events[i])
+	}
+	return g
+}
+
+// glossaryFor knows the scenario only.
+func glossaryFor(h trace.Header) *glossary {
 	g := &glossary{
 		messages: map[int]string{}, senders: map[int]trace.Event{}, verbs: map[int]*trace.Statement{},
-		members: map[string][]string{}, lines: strings.Split(t.Header.Scenario, "\n"),
+		members: map[string][]string{}, groups: map[string]bool{}, lines: strings.Split(h.Scenario, "\n"),
 	}
-	if sc, err := trace.Parse(t.Header.File, strings.NewReader(t.Header.Scenario)); err == nil {
+	if sc, err := trace.Parse(h.File, strings.NewReader(h.Scenario)); err == nil {
 		for i := range sc.Statements {
 			g.verbs[sc.Statements[i].Line] = &sc.Statements[i]
 		}
 	}
-	groups, epochs := map[string]bool{}, map[string]bool{}
-	for i := range t.Events {
-		e := &t.Events[i]
-		for _, d := range e.Define {
-			g.terms, g.values = append(g.terms, d.Term), append(g.values, d.Value)
-		}
-		switch {
-		case e.Kind == trace.KindWire:
-			g.senders[e.Seq] = *e
-		case e.Kind == trace.KindGoal && e.Goal.Kind == model.Message && int(e.Term) < len(g.values):
-			text, _ := hex.DecodeString(g.values[e.Term]) // trace.Read has checked it
-			g.messages[e.Goal.Message] = string(text)
-		case e.Kind == trace.KindStep:
-			g.steps = append(g.steps, e)
-			g.enters(e.Step)
-			if e.Step.Kind == model.Create || e.Step.Kind == model.Commit {
-				at := fmt.Sprintf("%s/%d", e.Step.Group, e.Step.Epoch)
-				g.forked = g.forked || epochs[at]
-				groups[e.Step.Group], epochs[at] = true, true
-			}
+	return g
+}
+
+// add takes in one event more.
+func (g *glossary) add(e *trace.Event) {
+	for i := range e.Define {
+		g.terms, g.values = append(g.terms, e.Define[i].Term), append(g.values, e.Define[i].Value)
+	}
+	switch {
+	case e.Kind == trace.KindWire:
+		g.senders[e.Seq] = *e
+	case e.Kind == trace.KindGoal && e.Goal.Kind == model.Message && int(e.Term) < len(g.values):
+		text, _ := hex.DecodeString(g.values[e.Term]) // trace.Read has checked it
+		g.messages[e.Goal.Message] = string(text)
+	case e.Kind == trace.KindStep:
+		g.steps = append(g.steps, e)
+		g.enters(e.Step)
+		if e.Step.Kind == model.Create || e.Step.Kind == model.Commit {
+			at := fmt.Sprintf("%s/%d", e.Step.Group, e.Step.Epoch)
+			g.forked = g.forked || g.groups[at]
+			g.several = g.several || len(g.groups) > 0 && !g.groups[e.Step.Group]
+			g.groups[e.Step.Group], g.groups[at] = true, true
 		}
 	}
-	g.several = len(groups) > 1
-	return g
 }
 
 // enters notes who comes into a state.

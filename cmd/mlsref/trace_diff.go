@@ -1,10 +1,14 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"iter"
+	"os"
 	"reflect"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -23,65 +27,129 @@ Exit code 0: they do not part; 1: they do; 2: a file is no trace.`,
 		Example: `  mlsref trace diff out/a.trace.jsonl out/b.trace.jsonl`,
 		Args:    cobra.ExactArgs(2),
 		RunE: func(c *cobra.Command, args []string) error {
-			var t [2]*trace.Trace
-			for i, path := range args {
-				var err error
-				if t[i], err = trace.ReadFile(path); err != nil {
-					return err
-				}
-			}
-			return page(c.OutOrStdout(), func(out io.Writer, st style) error { return diff(out, st, args, t) })
+			return page(c.OutOrStdout(), func(out io.Writer, st style) error { return diff(out, st, args) })
 		},
 	}
 }
 
-func diff(out io.Writer, st style, names []string, t [2]*trace.Trace) error {
-	a, b := t[0], t[1]
-	if a.Header.Suite != b.Header.Suite {
-		fmt.Fprintf(out, "%s is of %s, %s of %s\n", printable(names[0]), printable(a.Header.Suite), printable(names[1]), printable(b.Header.Suite))
-	}
-	i := 0
-	for i < len(a.Events) && i < len(b.Events) && sameEvent(&a.Events[i], &b.Events[i]) {
-		i++
-	}
-	if i == len(a.Events) && i == len(b.Events) {
-		seeds := fmt.Sprintf("seed %d", a.Header.Seed)
-		if a.Header.Seed != b.Header.Seed {
-			seeds = fmt.Sprintf("seeds %d and %d: only the bytes differ", a.Header.Seed, b.Header.Seed)
-		}
-		fmt.Fprintln(out, st.green(fmt.Sprintf("the runs do not part: %s, %s", count(i, "event"), seeds)))
-		return nil
-	}
-	words := [2]*glossary{newGlossary(a), newGlossary(b)}
-	fmt.Fprintf(out, "the first %s are the same", count(i, "event"))
-	if i > 0 {
-		fmt.Fprintf(out, "; the last of them:\n\n")
-		for k := max(0, i-3); k < i; k++ {
-			tellEvent(out, words[0], a, k)
-		}
-	} else {
-		fmt.Fprintln(out)
-	}
-	for side, name := range names {
-		headingLine(out, st, printable(name)+" goes on with")
-		const most = 4
-		for k := i; k < i+most && k < len(t[side].Events); k++ {
-			tellEvent(out, words[side], t[side], k)
-		}
-		if i >= len(t[side].Events) {
-			fmt.Fprintf(out, "  nothing: it ends here\n")
-		}
-	}
-	return check(fmt.Errorf("%s and %s part at event %d", printable(names[0]), printable(names[1]), i+1))
+// side is one of two traces, read event by event.
+type side struct {
+	name   string
+	header trace.Header
+	words  *glossary
+	next   func() (*trace.Event, error, bool)
+	stop   func()
+	event  *trace.Event // nil at the end
 }
 
-func tellEvent(out io.Writer, g *glossary, t *trace.Trace, i int) {
-	e := &t.Events[i]
-	place := "   "
+func openSide(path string) (*side, error) {
+	s := &side{name: printable(path)}
+	s.next, s.stop = iter.Pull2(func(yield func(*trace.Event, error) bool) {
+		enough := errors.New("enough")
+		f, err := os.Open(path)
+		if err == nil {
+			defer f.Close()
+			err = trace.Scan(f, path, func(h trace.Header) { s.header, s.words = h, glossaryFor(h) }, func(e *trace.Event) error {
+				if !yield(e, nil) {
+					return enough
+				}
+				return nil
+			})
+		}
+		if err != nil && err != enough {
+			yield(nil, err)
+		}
+	})
+	return s, s.advance()
+}
+
+// advance goes on to the next event.
+func (s *side) advance() error {
+	e, err, more := s.next()
+	if s.event = e; !more || err != nil {
+		s.event = nil
+		return err
+	}
+	s.words.add(e)
+	return nil
+}
+
+// tell prints the event, and goes on.
+func (s *side) tell() (string, error) {
+	e := s.event
+	place := ""
 	if e.Line > 0 {
 		place = fmt.Sprintf("line %d", e.Line)
 	}
-	fmt.Fprintf(out, "  %6d  %-9s %s\n", e.Seq, place, g.told(e))
+	text := fmt.Sprintf("  %6d  %-9s %s\n", e.Seq, place, s.words.told(e))
+	return text, s.advance()
+}
+
+func diff(out io.Writer, st style, names []string) error {
+	var sides [2]*side
+	for i, name := range names {
+		var err error
+		sides[i], err = openSide(name)
+		defer sides[i].stop()
+		if err != nil {
+			return err
+		}
+	}
+	a, b := sides[0], sides[1]
+	if a.header.Suite != b.header.Suite {
+		fmt.Fprintf(out, "%s is of %s, %s of %s\n", a.name, printable(a.header.Suite), b.name, printable(b.header.Suite))
+	}
+	same := 0
+	var last []string
+	for ; a.event != nil && b.event != nil && sameEvent(a.event, b.event); same++ {
+		text, err := a.tell()
+		if err = errors.Join(err, b.advance()); err != nil {
+			return err
+		}
+		const most = 3
+		if last = append(last, text); len(last) > most {
+			last = last[1:]
+		}
+	}
+	if a.event == nil && b.event == nil {
+		fmt.Fprintln(out, st.green(fmt.Sprintf("the runs do not part: %s, %s", count(same, "event"), seeds(a.header, b.header))))
+		return nil
+	}
+	fmt.Fprintf(out, "the first %s are the same", count(same, "event"))
+	if same > 0 {
+		fmt.Fprint(out, "; the last of them:\n\n", strings.Join(last, ""))
+	} else {
+		fmt.Fprintln(out)
+	}
+	for _, s := range sides {
+		if err := s.goesOn(out, st); err != nil {
+			return err
+		}
+	}
+	return check(fmt.Errorf("%s and %s part at event %d", a.name, b.name, same+1))
+}
+
+// goesOn prints what comes next in one of the traces.
+func (s *side) goesOn(out io.Writer, st style) error {
+	headingLine(out, st, s.name+" goes on with")
+	if s.event == nil {
+		fmt.Fprintf(out, "  nothing: it ends here\n")
+	}
+	for n := 0; n < 4 && s.event != nil; n++ {
+		text, err := s.tell()
+		if err != nil {
+			return err
+		}
+		fmt.Fprint(out, text)
+	}
+	return nil
+}
+
+func seeds(a, b trace.Header) string {
+	if a.Seed == b.Seed {
+		return fmt.Sprintf("seed %d", a.Seed)
+	}
+	return fmt.Sprintf("seeds %d and %d: only the bytes differ", a.Seed, b.Seed)
 }
 
 // sameEvent compares all but bytes. Terms are compared by what they are made of, not
