@@ -70,12 +70,12 @@ func TestRandomScenarios(t *testing.T) {
 	exposed, accepted, forks, rejected := map[bool]int{}, 0, 0, 0
 	verbs := map[Verb]bool{}
 	for seed := range uint64(100) {
-		sc, err := Random(seed, 25, 5)
+		sc, err := Random(seed, 20, 5)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if seed%10 == 0 {
-			if again, err := Random(seed, 25, 5); err != nil || again.Text != sc.Text {
+			if again, err := Random(seed, 20, 5); err != nil || again.Text != sc.Text {
 				t.Fatalf("seed %d gives another scenario (%v)\n%s", seed, err, sc.Text)
 			}
 		}
