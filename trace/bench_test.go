@@ -108,17 +108,6 @@ func recordingCosts(t testing.TB, sc *Scenario, runs int) float64 {
 	return float64(with) / float64(without)
 }
 
-func TestRecordingCost(t *testing.T) {
-	if testing.Short() {
-		t.Skip("takes the time of several runs")
-	}
-	ratio := recordingCosts(t, parse(t, longScenario(30)), 4)
-	t.Logf("a recorded run takes %.2f times as long as one that is not", ratio)
-	if ratio >= 2 {
-		t.Errorf("recording makes a run %.2f times as long, want less than 2", ratio)
-	}
-}
-
 func BenchmarkRecording(b *testing.B) {
 	for _, epochs := range []int{10, 100} {
 		b.Run(fmt.Sprintf("epochs=%d", epochs), func(b *testing.B) {

@@ -52,6 +52,7 @@ func (p *player) compromise(st *Statement) error {
 		for _, s := range c.seats {
 			copied := *s
 			copied.group, copied.pending, copied.draft = s.group.Clone(), nil, nil
+			copied.caught = len(s.room.log)
 			taken.seats = append(taken.seats, &copied)
 		}
 	} else if c.stolen != nil {
@@ -99,6 +100,7 @@ func (p *player) attack(st *Statement) error {
 	if err != nil {
 		return err
 	}
+	before := p.disturbed
 	p.disturbed = true
 	p.attacks++
 	a := &Attack{Number: p.attacks, What: string(st.Verb), As: st.As, Group: r.name}
@@ -106,6 +108,7 @@ func (p *player) attack(st *Statement) error {
 	err = p.carryOut(a, victim, r, st)
 	var mistake *InputError
 	if errors.As(err, &mistake) {
+		p.attacks, p.disturbed = p.attacks-1, before
 		return err
 	}
 	if err != nil {
@@ -163,7 +166,8 @@ func (p *player) catchUp(victim *client, r *room) (*seat, error) {
 		return nil, fmt.Errorf("no state of %s was stolen from %s", r.name, victim.name)
 	}
 	s := victim.stolen.seats[at]
-	for _, l := range r.log {
+	for ; s.caught < len(r.log); s.caught++ {
+		l := r.log[s.caught]
 		if l.state != s.state {
 			continue
 		}
@@ -174,6 +178,7 @@ func (p *player) catchUp(victim *client, r *room) (*seat, error) {
 			}
 			continue
 		}
+		s.count(l)
 		if received.Removed {
 			return nil, fmt.Errorf("%s was removed in %s", victim.name, l.next)
 		}
@@ -182,6 +187,17 @@ func (p *player) catchUp(victim *client, r *room) (*seat, error) {
 		}
 	}
 	return s, nil
+}
+
+// count keeps a thief's copy from using a key that its victim has used.
+func (s *seat) count(l *letter) {
+	switch {
+	case l.from != s.client || l.forged != nil:
+	case l.kind == "application":
+		s.messages++
+	case l.id != "" || l.event.Encrypted:
+		s.handshakes++
+	}
 }
 
 func (p *player) othersBut(s *seat, victim *client) []*client {
@@ -217,7 +233,7 @@ func (p *player) attackUpdate(a *Attack, s *seat, victim *client) error {
 	if err != nil {
 		return err
 	}
-	s.group = next
+	s.group, s.caught = next, len(s.room.log)+1
 	l := p.sentProposal(s, msg, model.Event{Proposes: "update", Proposal: p.updateID(next), By: model.Attacker})
 	l.forged = a
 	return p.deliver(p.othersBut(s, victim), l)
@@ -230,6 +246,7 @@ func (p *player) attackCommit(a *Attack, s *seat, victim *client, opt group.Comm
 	}
 	d.forged = a
 	s.group, _ = pending.Accept()
+	s.group = s.group.Clone() // still a copy
 	s.state, s.handshakes, s.messages = d.next, 0, 0
 	return p.publishForged(s, d, victim)
 }
@@ -258,6 +275,7 @@ func (p *player) attackJoin(a *Attack, victim *client, r *room, st *Statement) e
 		return err
 	}
 	d.forged, a.State = a, d.state
+	s.group, s.caught = s.group.Clone(), len(r.log)+1 // the log will have its own Commit
 	victim.stolen.seats = append(slices.DeleteFunc(victim.stolen.seats, func(old *seat) bool { return old.room == r }), s)
 	return p.publishForged(s, d, victim)
 }

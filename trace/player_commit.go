@@ -51,11 +51,11 @@ func (p *player) commit(s *seat, st *Statement) error {
 	if s.pending != nil {
 		return p.impossible("%s has a Commit prepared already, expected %s publishes or %s abandons", st.Actor, st.Actor, st.Actor)
 	}
-	opt, err := p.commitOptions(s, st)
+	to, err := p.onlyTo(s, st.To)
 	if err != nil {
 		return err
 	}
-	to, err := p.onlyTo(s, st.To)
+	opt, err := p.commitOptions(s, st)
 	if err != nil {
 		return err
 	}
@@ -182,7 +182,12 @@ func (p *player) allowing(s *seat, names []string) (*[]wire.Extension, error) {
 		if err != nil {
 			return nil, err
 		}
-		id := c.client.Identity
+		p.begin(c)
+		as, err := p.as(c, s.suite())
+		if err != nil {
+			return nil, err
+		}
+		id := as.Identity
 		senders = append(senders, wire.ExternalSender{SignatureKey: id.SignaturePub, Credential: id.Credential})
 	}
 	data, err := wire.Marshal(&wire.ExternalSenders{Senders: senders})

@@ -21,7 +21,7 @@ func (p *player) branch(s *seat, st *Statement) error {
 			return p.impossible("%s is no other member of %s in %s", name, s.room.name, s.state)
 		}
 	}
-	kps, err := p.freshPackages(st.Names, s.client.client.Suite)
+	kps, err := p.freshPackages(st.Names, s.suite())
 	if err != nil {
 		return err
 	}

@@ -54,7 +54,11 @@ func (p *player) fromOutside(st *Statement) error {
 		c.leave(s)
 	}
 	p.begin(c)
-	joined, d, err := p.joinExternally(c, c.in(through.client.client.Suite.ID()), through, info, opt, "")
+	as, err := p.as(c, through.suite())
+	if err != nil {
+		return err
+	}
+	joined, d, err := p.joinExternally(c, as, through, info, opt, "")
 	if err != nil {
 		return err
 	}
@@ -137,7 +141,7 @@ func (p *player) ask(c *client, r *room) error {
 		return err
 	}
 	p.begin(c)
-	as := c.in(through.client.client.Suite.ID())
+	as := c.in(through.suite().ID())
 	msg, err := as.ProposeJoin(through.group.GroupID(), through.group.Epoch(), kps[0])
 	if err != nil {
 		return err
@@ -169,7 +173,7 @@ func senderIndex(s *seat, c *client) int {
 		return -1
 	}
 	for i, x := range senders {
-		if bytes.Equal(x.SignatureKey, c.client.Identity.SignaturePub) {
+		if bytes.Equal(x.SignatureKey, c.in(s.suite().ID()).Identity.SignaturePub) {
 			return i
 		}
 	}
@@ -202,7 +206,7 @@ func (p *player) proposeFromOutside(c *client, s *seat, st *Statement) error {
 	}
 	for _, proposal := range proposals {
 		p.begin(c)
-		msg, err := c.client.ProposeExternally(uint32(senderIndex(s, c)), s.group.GroupID(), s.group.Epoch(), proposal)
+		msg, err := c.in(s.suite().ID()).ProposeExternally(uint32(senderIndex(s, c)), s.group.GroupID(), s.group.Epoch(), proposal)
 		if err != nil {
 			return err
 		}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"mlsref/impl/group"
+	"mlsref/impl/suite"
 	"mlsref/impl/wire"
 	"mlsref/model"
 )
@@ -23,10 +24,12 @@ func (p *player) propose(s *seat, st *Statement) error {
 		return err
 	case VerbProposesRemove:
 		for _, name := range st.Names {
-			leaf, in := leafOf(s.group.Tree(), name)
-			if !in {
+			if _, in := leafOf(s.group.Tree(), name); !in {
 				return p.notMember(name, s.room.name)
 			}
+		}
+		for _, name := range st.Names {
+			leaf, _ := leafOf(s.group.Tree(), name)
 			if err := p.proposeOne(s, "remove", func() (*group.Group, []byte, error) { return s.group.ProposeRemove(p.rng, leaf, p.format) }); err != nil {
 				return err
 			}
@@ -102,7 +105,7 @@ func (p *player) send(s *seat, st *Statement) error {
 		return p.impossible("a ReInit has ended %s, which goes on as %s", s.room.name, r.GroupID)
 	}
 	if n := len(s.group.Proposals()); n > 0 {
-		return p.impossible("%d proposals of %s must be committed before %s sends (RFC 9420 §12.4), expected somebody to commit first", n, s.state, st.Actor)
+		return p.impossible("what was proposed in %s (%d so far) must be committed before %s sends (RFC 9420 §12.4), expected somebody to commit first", s.state, n, st.Actor)
 	}
 	to := p.others(s)
 	if st.To != nil {
@@ -119,7 +122,7 @@ func (p *player) send(s *seat, st *Statement) error {
 		return fmt.Errorf("%s's message: %w", st.Actor, err)
 	}
 	l.bytes = msg
-	p.letters = append(p.letters, l)
+	p.letters, s.room.log = append(p.letters, l), append(s.room.log, l)
 	s.messages++
 	p.rec.Spent()
 	p.step(s, model.Event{Kind: model.Send, Message: l.number})
@@ -130,7 +133,7 @@ func (p *player) send(s *seat, st *Statement) error {
 
 func (p *player) export(s *seat, st *Statement) error {
 	p.begin(s.client)
-	s.group.Export(st.Text, nil, s.client.client.Suite.Nh())
+	s.group.Export(st.Text, nil, s.suite().Nh())
 	p.step(s, model.Event{Kind: model.Export, What: st.Text})
 	p.rec.ExportGoal(model.Goal{Kind: model.ExportedValue, Group: s.room.name, Epoch: s.group.Epoch(), State: s.state, Label: st.Text})
 	return nil
@@ -149,7 +152,7 @@ func (p *player) packagesOf(s *seat, names []string) ([]wire.KeyPackage, error) 
 		}
 		if c := p.byName[name]; c != nil && c.seat(s.room) != nil {
 			return nil, p.impossible("%s has not heard yet that it was removed from %s, expected %s comes online first", name, s.room.name, name)
-		} else if c != nil && c.offline && c.pack(s.client.client.Suite.ID()) == nil {
+		} else if c != nil && c.offline && c.pack(s.suite().ID()) == nil {
 			return nil, p.impossible("%s is offline and left no unused key package, expected %s comes online first", name, name)
 		}
 	}
@@ -159,7 +162,12 @@ func (p *player) packagesOf(s *seat, names []string) ([]wire.KeyPackage, error) 
 		if err != nil {
 			return nil, err
 		}
-		k, err := p.publishPackage(c, c.in(s.client.client.Suite.ID()))
+		p.begin(c)
+		as, err := p.as(c, s.suite())
+		if err != nil {
+			return nil, err
+		}
+		k, err := p.publishPackage(c, as)
 		if err != nil {
 			return nil, err
 		}
@@ -169,7 +177,10 @@ func (p *player) packagesOf(s *seat, names []string) ([]wire.KeyPackage, error) 
 	return kps, nil
 }
 
-// in is the client in a cipher suite.
+// suite is the group's, which need not be the scenario's.
+func (s *seat) suite() suite.Suite { return s.group.Client().Suite }
+
+// in is the client in a cipher suite; in its first, if it has none there yet.
 func (c *client) in(id wire.CipherSuite) group.Client {
 	for _, o := range c.others {
 		if o.Suite.ID() == id {

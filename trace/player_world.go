@@ -49,6 +49,7 @@ type seat struct {
 	draft   *letter
 
 	handshakes, messages int // private ones that it sent in this state
+	caught               int // of a thief's copy: how much of the room's log it has read
 }
 
 // pack is a KeyPackage.

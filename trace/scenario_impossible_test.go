@@ -55,7 +55,7 @@ func impossibleCommits() []mistake {
 		{"nothing without path", start + "alice commits without path",
 			`x.mls:3: nothing is pending, and a Commit of nothing needs a path (RFC 9420 §12.4), expected no "without path" here`},
 		{"sending before committing", start + "bob updates\nbob sends \"x\"",
-			`x.mls:4: 1 proposals of room/1 must be committed before bob sends (RFC 9420 §12.4), expected somebody to commit first`},
+			`x.mls:4: what was proposed in room/1 (1 so far) must be committed before bob sends (RFC 9420 §12.4), expected somebody to commit first`},
 		{"committing after a ReInit", start + "bob reinits next\nalice commits", `x.mls:4: a ReInit has ended room, which goes on as next`},
 		{"proposing after a ReInit", start + "bob reinits next\nalice updates", `x.mls:4: a ReInit has ended room, which goes on as next`},
 		{"sending after a ReInit", start + "bob reinits next\nalice sends \"x\"", `x.mls:4: a ReInit has ended room, which goes on as next`},

@@ -3,9 +3,11 @@ package group
 import "maps"
 
 // Clone is a second copy of the live state, as a thief would have it: with the same
-// message keys. An honest client has one copy only; see Save.
+// message keys. It also opens what its victim sends, which an honest client has no key
+// left for. An honest client has one copy only; see Save.
 func (g *Group) Clone() *Group {
 	c := *g
+	c.copied = true
 	c.ratchets = g.ratchets.Clone()
 	c.client.Config.PSKs = g.client.Config.PSKs.Clone()
 	c.past = append([]pastEpoch(nil), g.past...)
