@@ -19,9 +19,9 @@ type story struct {
 	spy   *spy
 	rows  map[string][]trace.Row // by state
 
-	state    string        // whose heading stands above
-	crowd    []model.Event // the same step by several members, one after the other
-	crowdAt  int           // the line of the crowd's step
+	state    string          // whose heading stands above
+	crowds   [][]model.Event // the same step by several members, to be told at once
+	crowdAt  int             // the line of the crowds' steps
 	last     map[string]*trace.Snapshot
 	spaced   bool           // the last line is blank
 	told     int            // all statements up to this line have been told

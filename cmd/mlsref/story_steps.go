@@ -59,14 +59,8 @@ func (s *story) reopening(line int) bool {
 	return st != nil && st.Verb == trace.VerbReopens
 }
 
-// join adds a step to the crowd's, if it is the same.
+// join adds a step to the crowd that does the same.
 func (s *story) join(e model.Event, line int) {
-	if len(s.crowd) > 0 {
-		first := s.crowd[0]
-		if first.Kind != e.Kind || first.State != e.State || first.Message != e.Message {
-			s.tellCrowd()
-		}
-	}
 	st := s.terms.verb(line)
 	switch {
 	case e.Kind == model.Process && s.own[e.State] == line && st != nil && (st.Actor == e.Actor || st.As == e.Actor):
@@ -74,16 +68,31 @@ func (s *story) join(e model.Event, line int) {
 	case e.Kind == model.Leave && st != nil && st.Verb == trace.VerbRejoins && st.Actor == e.Actor:
 		return // the Commit tells it
 	}
-	s.crowd, s.crowdAt = append(s.crowd, e), line
+	for i, crowd := range s.crowds {
+		if c := crowd[0]; c.Kind == e.Kind && c.State == e.State && c.Message == e.Message {
+			s.crowds[i] = append(crowd, e)
+			return
+		}
+	}
+	if len(s.crowds) > 0 && !(s.crowdAt == line && oneCommit(e) && oneCommit(s.crowds[0][0])) {
+		s.tellCrowd()
+	}
+	s.crowds, s.crowdAt = append(s.crowds, []model.Event{e}), line
 }
 
-// tellCrowd tells what several members did as one sentence.
+// oneCommit: some follow a Commit while others learn by it that they are out.
+func oneCommit(e model.Event) bool { return e.Kind == model.Process || e.Kind == model.Leave }
+
+// tellCrowd tells what several members did, a sentence for each crowd.
 func (s *story) tellCrowd() {
-	crowd := s.crowd
-	if len(crowd) == 0 {
-		return
+	crowds := s.crowds
+	s.crowds = nil
+	for _, crowd := range crowds {
+		s.tellAll(crowd)
 	}
-	s.crowd = nil
+}
+
+func (s *story) tellAll(crowd []model.Event) {
 	var names []string
 	for _, e := range crowd {
 		if !slices.Contains(names, e.Actor) {
