@@ -202,3 +202,20 @@ func TestThiefAndVictimRace(t *testing.T) {
 		t.Errorf("%q, want %q", got, want)
 	}
 }
+
+// A wrong expectation of an attack is a problem, and so is a forgery that was accepted
+// and that the predicate thinks impossible.
+func TestAttackProblems(t *testing.T) {
+	tr := played(t, three+"compromise bob\nattacker sends \"x\" as bob\nexpect attack 1 fails\n")
+	if got := fmt.Sprint(judged(t, tr).Problems); got != `[run.scenario:5: expected attack 1, "sends" as bob, to fail; accepted by alice, carol]` {
+		t.Error(got)
+	}
+	find(t, tr, isStep(model.Compromise)).Step.What = model.KeyPackages
+	if got := fmt.Sprint(judged(t, tr).Problems); !strings.Contains(got, "somebody accepted what the attacker made in the name of bob in room/1, which it cannot have made") {
+		t.Error(got)
+	}
+	_, err := Judge(played(t, three+"compromise bob\nattacker sends \"x\" as bob\nexpect attack 2 succeeds\n"))
+	if err == nil || err.Error() != "run.scenario:5: the run has no attack 2" {
+		t.Error(err)
+	}
+}
