@@ -70,6 +70,8 @@ type player struct {
 	used     map[string]string
 	reported map[leftoverKey]bool
 
+	touched bool // somebody has begun to do something since the flag was cleared
+
 	// disturbed: the delivery service or the attacker did something after which an
 	// honest member may have to reject a message.
 	disturbed bool
@@ -197,6 +199,7 @@ func (p *player) asMember(st *Statement) error {
 
 // begin starts a client's step: the recorder attributes what follows to it.
 func (p *player) begin(c *client) {
+	p.touched = true
 	p.rec.As(c.name, p.line)
 	p.rec.Weak(c.weak)
 }

@@ -85,6 +85,7 @@ func (p *player) randomness(st *Statement) error {
 
 // beginAttack starts a step of the attacker, who knows what it draws.
 func (p *player) beginAttack() {
+	p.touched = true
 	p.rec.As(theAttacker, p.line)
 	p.rec.Weak(true)
 }

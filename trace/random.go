@@ -92,14 +92,14 @@ func (g *generator) step(text string) error {
 	}
 	st := &sc.Statements[0]
 	st.Line = len(g.lines) + 1
-	before := len(g.p.rec.events)
+	g.p.touched = false
 	err = g.p.play(st)
 	var mistake *InputError
 	if errors.As(err, &mistake) {
-		if len(g.p.rec.events) == before {
+		if !g.p.touched {
 			return nil
 		}
-		return g.again() // somebody appeared before it was refused
+		return g.again() // something was done before it was refused
 	}
 	g.lines = append(g.lines, text)
 	if err != nil {
