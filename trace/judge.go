@@ -14,9 +14,8 @@ type Row struct {
 	Predicate  model.Verdict `json:"predicate"`            // from the abstract events
 	Closure    bool          `json:"closure"`              // whether the attacker derives Term from what it saw
 	Since      int           `json:"since"`                // the Seq of the step after which it does, and the secret is there; -1 if never
-	Derivation []model.Step  `json:"derivation,omitempty"` // how, where it does
+	Derivation []model.Step  `json:"derivation,omitempty"` // how, where it does: the steps that no row above has, and the last
 	Replay     string        `json:"replay,omitempty"`     // "ok", or why the derivation did not arrive at the real bytes
-	Missing    *model.Gap    `json:"missing,omitempty"`    // what the attacker lacks, where it does not
 }
 
 // Exposed says that at least one judge holds the secret for lost.
@@ -78,6 +77,7 @@ func Judge(t *Trace) (*Report, error) {
 		attacker:  newAttacker(s, defs, facts),
 		predicted: map[model.Goal]model.Verdict{},
 		seen:      map[model.Goal]int{},
+		derived:   map[model.TermID]bool{},
 		report:    &Report{},
 	}
 	for _, v := range verdicts {
@@ -143,8 +143,9 @@ type judge struct {
 	closure   *model.Closure
 	attacker  *attacker // carries out what the closure derives
 	predicted map[model.Goal]model.Verdict
-	seen      map[model.Goal]int // a goal's row
-	steps     []int              // the Seqs of the steps
+	seen      map[model.Goal]int    // a goal's row
+	steps     []int                 // the Seqs of the steps
+	derived   map[model.TermID]bool // in a derivation of a row above
 	report    *Report
 }
 
@@ -168,12 +169,10 @@ func (j *judge) goals() {
 		}
 		verdict, known := j.predicted[*e.Goal]
 		row := Row{Goal: *e.Goal, Term: e.Term, Predicate: verdict, Closure: j.closure.Knows(e.Term), Since: -1}
-		if !row.Closure {
-			row.Missing = j.closure.Missing(e.Term)
-		} else {
+		if row.Closure {
 			seq, _ := j.closure.Since(e.Term)
 			row.Since = max(j.stepBefore(seq), j.stepAfter(j.defs.made[e.Term])) // not before it was there
-			row.Derivation = withInputs(j.closure, j.defs, e.Term)
+			row.Derivation = withInputs(j.closure, j.defs, e.Term, j.derived)
 			row.Replay = "ok"
 			if err := j.attacker.replay(row.Derivation, e.Term); err != nil {
 				row.Replay = err.Error()

@@ -337,9 +337,17 @@ func (a *attacker) build(id model.TermID, in [][]byte) ([]byte, error) {
 // closure asks for the key only; the primitive also needs the nonce, the
 // additional data and the context. Their own derivations are put in front of
 // the step that needs them.
-func withInputs(c *model.Closure, defs *definitions, goal model.TermID) []model.Step {
+//
+// visited are the terms whose steps earlier derivations have: they are left out, but
+// for the last step. Nil: none.
+func withInputs(c *model.Closure, defs *definitions, goal model.TermID, visited map[model.TermID]bool) []model.Step {
+	if visited == nil {
+		visited = map[model.TermID]bool{}
+	}
+	if step, known := c.Step(goal); known && visited[goal] {
+		return []model.Step{step}
+	}
 	var out []model.Step
-	visited := map[model.TermID]bool{}
 	var visit func(model.TermID)
 	visit = func(id model.TermID) {
 		step, known := c.Step(id)

@@ -148,7 +148,7 @@ func TestReplayByCoins(t *testing.T) {
 		t.Fatal(err)
 	}
 	joiner := named(t, tr, "joiner_secret_1")
-	steps := withInputs(closure, defs, joiner)
+	steps := withInputs(closure, defs, joiner, nil)
 	if len(steps) == 0 {
 		t.Fatal("the closure does not open the Welcome with its coins")
 	}

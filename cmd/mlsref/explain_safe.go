@@ -25,14 +25,15 @@ func (v *verdictView) safe(row trace.Row, held map[model.TermID]possession) {
 	if b := v.terms.bytes(row.Term); b != "" {
 		fmt.Fprintf(v.out, "  %s\n", v.dim(b))
 	}
-	if row.Missing == nil {
+	missing := v.missing[row.Term]
+	if missing == nil {
 		return
 	}
 	p := &lacking{verdictView: v, held: held, told: map[model.TermID]bool{}, above: map[model.TermID]bool{}}
 	for _, line := range wrap(fmt.Sprintf("%s is known to %s.", v.terms.name(row.Term), v.members(row.Goal)), v.width-2) {
 		fmt.Fprintf(v.out, "  %s\n", line)
 	}
-	p.ways(row.Missing, 1)
+	p.ways(missing, 1)
 	if p.cut {
 		fmt.Fprintln(v.out, v.dim("    and so on; --all tells it to the end"))
 	}
@@ -186,9 +187,11 @@ func (v *verdictView) holders(rows []trace.Row) (map[model.TermID]possession, er
 	if err != nil {
 		return nil, err
 	}
+	v.missing = map[model.TermID]*model.Gap{}
 	for i := range rows {
-		if rows[i].Missing = eye.closure.Missing(rows[i].Term); rows[i].Missing != nil {
-			need(rows[i].Missing)
+		if gap := eye.closure.Missing(rows[i].Term); gap != nil {
+			v.missing[rows[i].Term] = gap
+			need(gap)
 		}
 	}
 	for i := range v.trace.Events {

@@ -14,12 +14,13 @@ import (
 // verdictView is how the verdicts are shown.
 type verdictView struct {
 	style
-	out    io.Writer
-	trace  *trace.Trace
-	report *trace.Report
-	terms  *glossary
-	spy    *spy // computed at first need
-	all    bool // every secret, and every reason
+	out     io.Writer
+	trace   *trace.Trace
+	report  *trace.Report
+	terms   *glossary
+	spy     *spy                        // computed at first need
+	missing map[model.TermID]*model.Gap // of safe secrets
+	all     bool                        // every secret, and every reason
 }
 
 // shown are the rows of the table: the secrets that a reader asks for, each whose
@@ -159,18 +160,7 @@ func writeVerdicts(out io.Writer, t *trace.Trace, report *trace.Report) error {
 	w.field("suite", t.Header.Suite)
 	w.field("seed", t.Header.Seed)
 	w.field("ok", report.OK()) // the judges agree, attacks replay, expectations hold
-	written := map[model.TermID]bool{}
-	list(w, "rows", len(report.Rows), func(i int) any {
-		row := report.Rows[i]
-		row.Missing, row.Derivation = nil, nil
-		for _, step := range report.Rows[i].Derivation {
-			if !written[step.Conclusion] {
-				row.Derivation = append(row.Derivation, step)
-				written[step.Conclusion] = true
-			}
-		}
-		return row
-	})
+	list(w, "rows", len(report.Rows), func(i int) any { return report.Rows[i] })
 	list(w, "problems", len(report.Problems), func(i int) any { return report.Problems[i] })
 	list(w, "auth", len(report.Auth), func(i int) any { return report.Auth[i] })
 	list(w, "intervals", len(report.Intervals), func(i int) any { return report.Intervals[i] })
