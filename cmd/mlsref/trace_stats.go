@@ -37,7 +37,7 @@ func traceStatsCommand() *cobra.Command {
 
 // stats are the counts of one trace.
 type stats struct {
-	kinds, steps, ops map[string]int
+	kinds, steps      map[string]int
 	layers            map[string]int            // primitives
 	byLayer           map[string]map[string]int // primitives by layer and operation
 	terms             map[string]int            // by operation
