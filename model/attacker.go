@@ -7,6 +7,7 @@ var arity = map[Op]int{
 	OpConst: 0, OpRandom: 0, OpMessage: 0,
 	OpExpand: 2, OpExtract: 2, OpKEMKey: 1, OpSigKey: 1, OpPublic: 1,
 	OpConcat: anyNumber, OpEncrypt: 4, OpSeal: 4, OpXOR: 2, OpMAC: 2, OpSign: 2,
+	OpExternalInit: 2,
 }
 
 const anyNumber = -1
@@ -78,6 +79,13 @@ func destructors(terms []Term, t Term) []Step {
 		return parts
 	case OpEncrypt:
 		return decryptions(terms, t)
+	case OpExternalInit:
+		// The kem_output is in the Commit for all to see. By the coins it is
+		// constructed, like any other term.
+		if key := terms[t.Args[0]]; key.Op == OpPublic {
+			return []Step{{Rule: "decap", Conclusion: t.ID, Premises: key.Args}}
+		}
+		return nil
 	case OpSeal:
 		// The nonce and the additional data are not asked for: they are not
 		// secrets, and a verdict that hung on one would be wrong.

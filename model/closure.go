@@ -3,6 +3,7 @@ package model
 import (
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Fact is a term that the attacker saw.
@@ -38,6 +39,11 @@ type Step struct {
 type Closure struct {
 	why   []*Step // by term: the step that made it known; nil if unknown
 	order []int32 // by term: how many terms were known before it
+
+	terms   []Term
+	clauses []Step // all of the attacker's rules, instantiated
+	since   func() []int
+	ways    func() [][]int32
 }
 
 // Saturate computes the closure. Facts come in the order in which the attacker
@@ -52,7 +58,11 @@ func Saturate(terms []Term, facts []Fact) (*Closure, error) {
 	s := newSaturation(terms)
 	s.start(terms, facts)
 	s.propagate()
-	return s.closure, nil
+	c := s.closure
+	c.terms, c.clauses = terms, s.clauses
+	c.since = sync.OnceValue(func() []int { return sinces(terms, facts) })
+	c.ways = sync.OnceValue(c.waysTo)
+	return c, nil
 }
 
 // Knows says whether the attacker derives t. It derives no term that is not there.
@@ -103,6 +113,7 @@ type saturation struct {
 	watchers []int32
 	first    []int32
 	queue    []TermID // known terms, in order of depth; none is there twice
+	fired    int      // of the queue, how many have been propagated
 }
 
 func newSaturation(terms []Term) *saturation {
@@ -140,9 +151,7 @@ func (s *saturation) start(terms []Term, facts []Fact) {
 			s.learn(&Step{Rule: "public", Conclusion: t.ID})
 		}
 	}
-	for i := range facts {
-		s.learn(&Step{Rule: facts[i].rule(), Conclusion: facts[i].Term, Fact: &facts[i]})
-	}
+	s.see(facts)
 	for c := range s.clauses {
 		if s.waiting[c] == 0 {
 			s.learn(&s.clauses[c])
@@ -150,11 +159,17 @@ func (s *saturation) start(terms []Term, facts []Fact) {
 	}
 }
 
+func (s *saturation) see(facts []Fact) {
+	for i := range facts {
+		s.learn(&Step{Rule: facts[i].rule(), Conclusion: facts[i].Term, Fact: &facts[i]})
+	}
+}
+
 // propagate fires each clause when its last premise becomes known. The queue is
 // in order of depth, so the first clause that reaches a term is a shallowest one.
 func (s *saturation) propagate() {
-	for i := 0; i < len(s.queue); i++ {
-		t := s.queue[i]
+	for ; s.fired < len(s.queue); s.fired++ {
+		t := s.queue[s.fired]
 		for _, c := range s.watchers[s.first[t]:s.first[t+1]] {
 			if s.waiting[c]--; s.waiting[c] == 0 {
 				s.learn(&s.clauses[c])

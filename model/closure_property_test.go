@@ -12,7 +12,7 @@ import (
 func randomDAG(t *rapid.T) ([]Term, []Fact) {
 	d := &dag{}
 	ops := []Op{OpConst, OpRandom, OpMessage, OpExpand, OpExtract, OpKEMKey, OpSigKey, OpPublic,
-		OpConcat, OpEncrypt, OpSeal, OpXOR, OpMAC, OpSign}
+		OpConcat, OpEncrypt, OpSeal, OpXOR, OpMAC, OpSign, OpExternalInit}
 	d.add(OpConst)
 	for range rapid.IntRange(1, 30).Draw(t, "terms") {
 		op := rapid.SampledFrom(ops).Draw(t, "op")
@@ -23,7 +23,7 @@ func randomDAG(t *rapid.T) ([]Term, []Fact) {
 		args := make([]TermID, n)
 		for i := range args {
 			args[i] = TermID(rapid.IntRange(0, len(d.terms)-1).Draw(t, "arg"))
-			if op == OpEncrypt && i == 0 { // to a public key, mostly
+			if (op == OpEncrypt || op == OpExternalInit) && i == 0 { // to a public key, mostly
 				args[0] = d.add(OpPublic, args[0])
 			}
 		}
@@ -64,6 +64,11 @@ func naive(terms []Term, facts []Fact) []int {
 			case t.Op == OpConst || t.Op == OpRandom || t.Op == OpMessage:
 			case !slices.ContainsFunc(t.Args, func(a TermID) bool { return !has(a) }):
 				learn(t.ID)
+			}
+			if t.Op == OpExternalInit {
+				if pk := terms[t.Args[0]]; pk.Op == OpPublic && has(pk.Args[0]) {
+					learn(t.ID)
+				}
 			}
 			if !has(t.ID) {
 				continue
@@ -106,6 +111,98 @@ func TestSaturateAgainstNaive(t *testing.T) {
 			}
 		}
 	})
+}
+
+// Since is when the naive fixpoint over the facts up to then first has the term.
+func TestSinceAgainstNaive(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		terms, facts := randomDAG(t)
+		for i := range facts { // several at a time, and out of order
+			facts[i].Seq = rapid.IntRange(0, 3).Draw(t, "seq")
+		}
+		closure, err := Saturate(terms, facts)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := map[TermID]int{}
+		for seq := 3; seq >= Start; seq-- {
+			early := slices.DeleteFunc(slices.Clone(facts), func(f Fact) bool { return f.Seq > seq })
+			for id, depth := range naive(terms, early) {
+				if depth >= 0 {
+					want[TermID(id)] = seq
+				}
+			}
+		}
+		for id := range terms {
+			since, known := closure.Since(TermID(id))
+			if first, has := want[TermID(id)]; known != has || known && since != first {
+				t.Errorf("term %d: since %d (%v), the oracle says %d (%v)", id, since, known, first, has)
+			}
+		}
+	})
+}
+
+// What Missing says is true and enough: every way lacks something unknown; and
+// with all atoms of the frontier given, if nothing was cut, the term is known.
+func TestMissing(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		terms, facts := randomDAG(t)
+		closure, err := Saturate(terms, facts)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for id := range terms {
+			gap := closure.Missing(TermID(id))
+			if closure.Knows(TermID(id)) != (gap == nil) {
+				t.Fatalf("term %d: known %v, missing %v", id, closure.Knows(TermID(id)), gap)
+			}
+			if gap == nil {
+				continue
+			}
+			checkGap(t, closure, gap, map[TermID]bool{})
+			more := slices.Clone(facts)
+			for _, atom := range gap.Frontier() {
+				more = append(more, Fact{atom, 9, "given"})
+			}
+			if again, _ := Saturate(terms, more); !cut(gap) && !again.Knows(TermID(id)) {
+				t.Errorf("term %d: the frontier %v is not enough", id, gap.Frontier())
+			}
+		}
+		if closure.Missing(-1) != nil || closure.Missing(TermID(len(terms))) != nil {
+			t.Error("misses a term that is not there")
+		}
+	})
+}
+
+func checkGap(t *rapid.T, c *Closure, g *Gap, explained map[TermID]bool) {
+	if len(g.Ways) > 0 {
+		if explained[g.Term] {
+			t.Fatalf("%d is explained twice", g.Term)
+		}
+		explained[g.Term] = true
+	}
+	if c.Knows(g.Term) {
+		t.Fatalf("%d is known and called missing", g.Term)
+	}
+	for _, w := range g.Ways {
+		if len(w.Needs) == 0 {
+			t.Fatalf("the way %s to %d lacks nothing", w.Rule, g.Term)
+		}
+		for i := range w.Needs {
+			checkGap(t, c, &w.Needs[i], explained)
+		}
+	}
+}
+
+func cut(g *Gap) bool {
+	for _, w := range g.Ways {
+		for i := range w.Needs {
+			if cut(&w.Needs[i]) {
+				return true
+			}
+		}
+	}
+	return g.Cut
 }
 
 // checkDerivation: premises first, each conclusion once, of the given depth.
@@ -166,6 +263,23 @@ func ladder(n int) ([]Term, []Fact) {
 		secret = next
 	}
 	return d.terms[:n], append(slices.DeleteFunc(facts, func(f Fact) bool { return int(f.Term) >= n }), Fact{1, len(facts), "stolen from alice"})
+}
+
+// The same for Since, which saturates once more, fact by fact.
+func BenchmarkSince(b *testing.B) {
+	for _, n := range []int{100, 1_000, 10_000, 100_000} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			terms, facts := ladder(n)
+			for b.Loop() {
+				closure, err := Saturate(terms, facts)
+				if err != nil {
+					b.Fatal(err)
+				}
+				closure.Since(0)
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(n), "ns/term")
+		})
+	}
 }
 
 // ns/term stays the same from 10^2 to 10^5 terms: the cost is linear.

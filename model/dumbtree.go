@@ -18,11 +18,18 @@ type dumbTree struct {
 type dumbNode struct {
 	key      key
 	member   string // leaves only
+	verify   sigKey // leaves only: the signature key that it names
 	unmerged []int  // parents only: leaves that do not hold this node's key
 }
 
+// sigKey numbers a signature key.
+type sigKey int
+
 // place is a node's row and its position there.
 type place struct{ row, at int }
+
+// index is the node's number in the array form of the tree (RFC 9420 App. C).
+func (p place) index() uint32 { return uint32(p.at<<(p.row+1) + 1<<p.row - 1) }
 
 func newDumbTree() *dumbTree {
 	return &dumbTree{rows: [][]dumbNode{{{}}}}
@@ -75,7 +82,7 @@ func (t *dumbTree) blankPath(leaf int) {
 }
 
 // add takes the leftmost blank leaf, or doubles the tree (RFC 9420 §12.1.1).
-func (t *dumbTree) add(member string, k key) {
+func (t *dumbTree) add(member string, k key, verify sigKey) {
 	leaf := slices.IndexFunc(t.rows[0], func(n dumbNode) bool { return n.key == noKey })
 	if leaf < 0 {
 		leaf = len(t.rows[0])
@@ -84,7 +91,7 @@ func (t *dumbTree) add(member string, k key) {
 		}
 		t.rows = append(t.rows, make([]dumbNode, 1))
 	}
-	t.rows[0][leaf] = dumbNode{key: k, member: member}
+	t.rows[0][leaf] = dumbNode{key: k, member: member, verify: verify}
 	for _, p := range t.ancestors(leaf) {
 		if n := t.node(p); n.key != noKey {
 			n.unmerged = append(n.unmerged, leaf)
@@ -93,8 +100,8 @@ func (t *dumbTree) add(member string, k key) {
 }
 
 // update puts a new key in a leaf and blanks the path above (RFC 9420 §12.1.2).
-func (t *dumbTree) update(leaf int, k key) {
-	t.rows[0][leaf].key = k
+func (t *dumbTree) update(leaf int, k key, verify sigKey) {
+	t.rows[0][leaf].key, t.rows[0][leaf].verify = k, verify
 	t.blankPath(leaf)
 }
 
@@ -154,6 +161,7 @@ func (t *dumbTree) held(leaf int) []key {
 
 // pathNode is one node of an UpdatePath.
 type pathNode struct {
+	place      place
 	key        key
 	recipients []key // what its path secret is encrypted to
 }
@@ -162,8 +170,8 @@ type pathNode struct {
 // direct path new keys (RFC 9420 §4.1.2, §7.5). Leaves in joining are new in
 // this Commit: they count in the filter but get their path secret by Welcome.
 // It also returns, by joining leaf, the index of its lowest path node.
-func (t *dumbTree) applyPath(committer int, joining []int, fresh func() key) ([]pathNode, map[int]int) {
-	t.update(committer, fresh())
+func (t *dumbTree) applyPath(committer int, verify sigKey, joining []int, fresh func() key) ([]pathNode, map[int]int) {
+	t.update(committer, fresh(), verify)
 	var path []pathNode
 	lowest := map[int]int{}
 	for _, p := range t.ancestors(committer) {
@@ -172,7 +180,7 @@ func (t *dumbTree) applyPath(committer int, joining []int, fresh func() key) ([]
 		if len(resolution) == 0 {
 			continue
 		}
-		node := pathNode{key: fresh()}
+		node := pathNode{place: p, key: fresh()}
 		for _, r := range resolution {
 			if r.row == 0 && slices.Contains(joining, r.at) {
 				lowest[r.at] = len(path) // under this copath child, so under no lower one

@@ -16,7 +16,7 @@ type keyring map[string]map[key]bool
 
 // deliver hands out the path secrets of a Commit. Every member that stays opens
 // exactly one, and a removed one opens none.
-func (r keyring) deliver(t *rapid.T, before *dumbTree, epoch *epochHistory) {
+func (r keyring) deliver(t *rapid.T, before *dumbTree, epoch *state) {
 	next := keyring{}
 	for _, name := range epoch.tree.members() {
 		next[name] = map[key]bool{epoch.tree.rows[0][epoch.tree.leafOf(name)].key: true}
@@ -27,6 +27,13 @@ func (r keyring) deliver(t *rapid.T, before *dumbTree, epoch *epochHistory) {
 	}
 	for _, name := range before.members() {
 		leaf := epoch.tree.leafOf(name)
+		if epoch.external && name == epoch.committer {
+			if opens := opened(epoch, r[name]); len(opens) > 0 {
+				t.Fatalf("%s came from outside, and its old leaf opens %v", name, opens)
+			}
+			r[name] = nil
+			continue
+		}
 		if _, set := lowest[name]; set {
 			continue
 		}
@@ -44,7 +51,7 @@ func (r keyring) deliver(t *rapid.T, before *dumbTree, epoch *epochHistory) {
 		}
 	}
 	for name, from := range lowest {
-		joined := slices.ContainsFunc(epoch.joiners, func(j joiner) bool { return j.name == name })
+		joined := slices.ContainsFunc(epoch.joiners, func(j *joiner) bool { return j.name == name })
 		if old := r[name]; !joined {
 			maps.Copy(next[name], old)
 		}
@@ -60,7 +67,7 @@ func (r keyring) deliver(t *rapid.T, before *dumbTree, epoch *epochHistory) {
 }
 
 // opened are the path secrets that some key opens, one entry per ciphertext.
-func opened(epoch *epochHistory, mine map[key]bool) []int {
+func opened(epoch *state, mine map[key]bool) []int {
 	var opens []int
 	for i, node := range epoch.path {
 		for _, k := range node.recipients {
@@ -73,9 +80,9 @@ func opened(epoch *epochHistory, mine map[key]bool) []int {
 }
 
 // follow does a Commit without a path.
-func (r keyring) follow(epoch *epochHistory) {
+func (r keyring) follow(epoch *state) {
 	for _, name := range epoch.tree.members() {
-		joined := slices.ContainsFunc(epoch.joiners, func(j joiner) bool { return j.name == name })
+		joined := slices.ContainsFunc(epoch.joiners, func(j *joiner) bool { return j.name == name })
 		if r[name] == nil || joined {
 			r[name] = map[key]bool{}
 		}
@@ -87,20 +94,23 @@ func (r keyring) follow(epoch *epochHistory) {
 // and what the tree says that a member holds is what it was given.
 func TestTreeDelivers(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		h, err := readHistory(randomHistory(t, "room").events)
+		h, err := readHistory(randomRun(t))
 		if err != nil {
 			t.Fatal(err)
 		}
-		epochs := h.groups[0].epochs
-		rings := keyring{}
-		rings.follow(epochs[0])
-		for e := 1; e < len(epochs); e++ {
-			if epochs[e].hasPath {
-				rings.deliver(t, epochs[e-1].tree, epochs[e])
-			} else {
-				rings.follow(epochs[e])
+		rings := map[*state]keyring{}
+		for _, s := range h.states {
+			ring := keyring{}
+			for name, keys := range rings[s.from] {
+				ring[name] = maps.Clone(keys)
 			}
-			checkHeld(t, rings, epochs[e].tree)
+			rings[s] = ring
+			if s.hasPath {
+				ring.deliver(t, s.from.tree, s)
+			} else {
+				ring.follow(s)
+			}
+			checkHeld(t, ring, s.tree)
 		}
 	})
 }
@@ -156,24 +166,24 @@ func TestTreeShapes(t *testing.T) {
 		}
 	}
 	for i, name := range []string{"A", "B", "C", "D", "E"} {
-		tree.add(name, key(i+1))
+		tree.add(name, key(i+1), 0)
 	}
 	check("five leaves need eight", "_ / _ _ / _ _ _ _ / A B C D E _ _ _")
-	path, _ := tree.applyPath(0, nil, fresh)
+	path, _ := tree.applyPath(0, 0, nil, fresh)
 	check("A's path", "104 / 103 _ / 102 _ _ _ / A B C D E _ _ _")
-	if got, want := fmt.Sprint(path), "[{102 [2]} {103 [3 4]} {104 [5]}]"; got != want {
+	if got, want := fmt.Sprint(path), "[{{1 0} 102 [2]} {{2 0} 103 [3 4]} {{3 0} 104 [5]}]"; got != want {
 		t.Errorf("A's path secrets go to %s, want %s", got, want)
 	}
-	path, _ = tree.applyPath(4, nil, fresh)
+	path, _ = tree.applyPath(4, 0, nil, fresh)
 	check("E's path is filtered: it has nobody beside it", "106 / 103 _ / 102 _ _ _ / A B C D E _ _ _")
-	if got, want := fmt.Sprint(path), "[{106 [103]}]"; got != want {
+	if got, want := fmt.Sprint(path), "[{{3 0} 106 [103]}]"; got != want {
 		t.Errorf("E's path secret goes to %s, want %s", got, want)
 	}
 	tree.remove(1)
 	check("a removal blanks the path", "_ / _ _ / _ _ _ _ / A _ C D E _ _ _")
-	tree.applyPath(3, nil, fresh)
+	tree.applyPath(3, 0, nil, fresh)
 	check("D's path", "110 / 109 _ / _ 108 _ _ / A _ C D E _ _ _")
-	tree.add("F", 6)
+	tree.add("F", 6, 0)
 	check("the leftmost blank leaf, unmerged above", "110+1 / 109+1 _ / _ 108 _ _ / A F C D E _ _ _")
 	if got, want := fmt.Sprint(tree.resolution(place{3, 0})), "[{3 0} {0 1}]"; got != want {
 		t.Errorf("the root resolves to %s, want %s", got, want)

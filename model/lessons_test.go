@@ -7,17 +7,26 @@ import (
 )
 
 // verdictLine prints verdicts as "es2 exposed no-path": es and init with the
-// epoch, m with the message number.
+// epoch, m with the message number; other kinds by their names, with what tells
+// them from one another ("leaf_key2:bob", "psk:x").
 func verdictLine(v Verdict) string {
-	word := map[bool]string{true: "exposed", false: "secret"}[v.Exposed]
-	name := fmt.Sprintf("es%d", v.Goal.Epoch)
-	switch v.Goal.Kind {
+	g := v.Goal
+	_, state, _ := strings.Cut(g.State, "/")
+	name := string(g.Kind) + state
+	switch g.Kind {
+	case EpochSecret:
+		name = "es" + state
 	case InitSecret:
-		name = fmt.Sprintf("init%d", v.Goal.Epoch)
+		name = "init" + state
 	case Message:
-		name = fmt.Sprintf("m%d", v.Goal.Message)
+		name = fmt.Sprintf("m%d", g.Message)
+	case PathSecret, NodeKey:
+		name += fmt.Sprintf("@%d", g.Node)
 	}
-	return name + " " + word + " " + v.Clause
+	if g.Label+g.Owner != "" {
+		name += ":" + g.Label + g.Owner
+	}
+	return name + " " + map[bool]string{true: "exposed", false: "secret"}[v.Exposed] + " " + v.Clause
 }
 
 // unmerged is a group in epoch 4 in which erin was robbed in epoch 2 and then
@@ -27,16 +36,40 @@ func unmerged() *script {
 	return room("alice", "bob", "carol", "dave", "erin").
 		commit("carol", Event{Removes: []string{"dave"}, Path: true}).sync().
 		steal("erin").path("erin").
-		keyPackage("frank").commit("alice", Event{Adds: []string{"frank"}}).sync()
+		keyPackage("frank").commit("alice", Event{Adds: adds("frank")}).sync()
+}
+
+// lesson is a short story, and the verdicts that it is told for.
+type lesson struct {
+	name string
+	tell *script
+	want []string
+}
+
+func (l lesson) check(t *testing.T) {
+	verdicts, err := Predict(l.tell.events)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := map[string]bool{}
+	var all strings.Builder
+	for _, v := range verdicts {
+		lines[verdictLine(v)] = true
+		fmt.Fprintf(&all, "%s: %s\n", verdictLine(v), v.Because)
+	}
+	for _, want := range l.want {
+		if !lines[want] {
+			t.Errorf("no verdict %q", want)
+		}
+	}
+	if t.Failed() {
+		t.Logf("verdicts:\n%s", all.String())
+	}
 }
 
 // The lessons: each is a short story, and the verdicts that it is told for.
 func TestLessons(t *testing.T) {
-	for _, lesson := range []struct {
-		name string
-		tell *script
-		want []string
-	}{
+	for _, lesson := range []lesson{
 		{"no compromise, no exposure", room("alice", "bob").send("alice").receive("bob").path("bob"),
 			[]string{"es0 secret first-epoch", "init0 secret first-epoch", "es1 secret init-not-known",
 				"init1 secret init-not-known", "es2 secret init-not-known", "m1 secret message-not-held"}},
@@ -64,11 +97,11 @@ func TestLessons(t *testing.T) {
 				"m1 secret message-not-held"}},
 
 		{"healing by the victim's Update",
-			room("alice", "bob", "carol").steal("bob").propose("bob").commit("alice", Event{Updates: []string{"bob"}, Path: true}).sync(),
+			room("alice", "bob", "carol").steal("bob").propose("bob").commit("alice", Event{Updates: updates("bob"), Path: true}).sync(),
 			[]string{"init1 exposed stolen-epoch", "es2 secret path-not-known"}},
 
 		{"no healing: the Update was already pending when it was stolen",
-			room("alice", "bob", "carol").propose("bob").steal("bob").commit("alice", Event{Updates: []string{"bob"}, Path: true}).sync(),
+			room("alice", "bob", "carol").propose("bob").steal("bob").commit("alice", Event{Updates: updates("bob"), Path: true}).sync(),
 			[]string{"es2 exposed path-node-key", "init2 exposed path-node-key"}},
 
 		{"no healing by others' Commits", room("alice", "bob", "carol").steal("bob").path("alice").path("carol").send("alice"),
@@ -78,20 +111,20 @@ func TestLessons(t *testing.T) {
 			[]string{"init1 exposed stolen-epoch", "es2 secret path-not-known"}},
 
 		{"no healing by adding without a path",
-			room("alice", "bob").steal("bob").keyPackage("carol").commit("alice", Event{Adds: []string{"carol"}}).sync(),
+			room("alice", "bob").steal("bob").keyPackage("carol").commit("alice", Event{Adds: adds("carol")}).sync(),
 			[]string{"es2 exposed no-path", "init2 exposed no-path"}},
 
 		{"a new member cannot read the past",
-			room("alice", "bob").send("alice").receive("bob").keyPackage("carol").commit("alice", Event{Adds: []string{"carol"}, Path: true}).sync().steal("carol"),
+			room("alice", "bob").send("alice").receive("bob").keyPackage("carol").commit("alice", Event{Adds: adds("carol"), Path: true}).sync().steal("carol"),
 			[]string{"es1 secret init-not-known", "init1 secret init-not-known", "es2 secret init-not-known",
 				"init2 exposed stolen-epoch", "m1 secret message-not-held"}},
 
 		{"a joiner's init key opens its Welcome, even stolen before the Commit",
-			newScript("room", "alice").keyPackage("bob").steal("bob").commit("alice", Event{Adds: []string{"bob"}, Path: true}).sync().path("alice").path("bob"),
+			newScript("room", "alice").keyPackage("bob").steal("bob").commit("alice", Event{Adds: adds("bob"), Path: true}).sync().path("alice").path("bob"),
 			[]string{"es0 secret first-epoch", "es1 exposed joiner-init-key", "es2 exposed path-key-package", "es3 secret path-not-known"}},
 
 		{"an invited member that has not joined yet holds its init key",
-			newScript("room", "alice").keyPackage("bob").commit("alice", Event{Adds: []string{"bob"}, Path: true}).sync("bob").send("alice").steal("bob").sync(),
+			newScript("room", "alice").keyPackage("bob").commit("alice", Event{Adds: adds("bob"), Path: true}).sync("bob").send("alice").steal("bob").sync(),
 			[]string{"es1 exposed joiner-init-key", "m1 exposed epoch-secret-known"}},
 
 		{"an offline member's old state follows the group",
@@ -120,18 +153,18 @@ func TestLessons(t *testing.T) {
 
 		{"the committer waits with both epochs in hand",
 			room("alice", "bob").commit("alice", Event{Path: true}).steal("alice").sync(),
-			[]string{"init1 exposed stolen-epoch", "es2 secret path-not-known", "init2 exposed stolen-epoch"}},
+			[]string{"init1 exposed stolen-epoch", "es2 secret path-not-known", "init2 exposed pending"}},
 
 		{"a second theft after the healing: both members are needed, and both are there",
 			room("alice", "bob", "carol").path("bob").path("carol").steal("alice").path("alice").steal("carol"),
 			[]string{"init3 exposed stolen-epoch", "es4 exposed path-node-key"}},
 
 		{"the newest Update counts, and the older one that was stolen does not",
-			room("alice", "bob", "carol").propose("bob").steal("bob").propose("bob").commit("alice", Event{Updates: []string{"bob"}, Path: true}).sync(),
+			room("alice", "bob", "carol").propose("bob").steal("bob").propose("bob").commit("alice", Event{Updates: updates("bob"), Path: true}).sync(),
 			[]string{"init1 exposed stolen-epoch", "es2 secret path-not-known"}},
 
 		{"a joiner's path secret came by Welcome: its leaf key does not open the Commit",
-			room("alice", "bob").steal("alice").keyPackage("carol").commit("alice", Event{Adds: []string{"carol"}, Path: true}).sync().steal("carol"),
+			room("alice", "bob").steal("alice").keyPackage("carol").commit("alice", Event{Adds: adds("carol"), Path: true}).sync().steal("carol"),
 			[]string{"init1 exposed stolen-epoch", "es2 secret path-not-known", "init2 exposed stolen-epoch"}},
 
 		{"a member added without a path does not hold the nodes above it", unmerged().steal("frank"),
@@ -147,26 +180,7 @@ func TestLessons(t *testing.T) {
 		{"the creator", newScript("room", "alice").steal("alice").path("alice"),
 			[]string{"es0 secret first-epoch", "init0 exposed stolen-epoch", "es1 secret path-not-known"}},
 	} {
-		t.Run(lesson.name, func(t *testing.T) {
-			verdicts, err := Predict(lesson.tell.events)
-			if err != nil {
-				t.Fatal(err)
-			}
-			lines := map[string]Verdict{}
-			var all strings.Builder
-			for _, v := range verdicts {
-				lines[verdictLine(v)] = v
-				fmt.Fprintf(&all, "%s: %s\n", verdictLine(v), v.Because)
-			}
-			for _, want := range lesson.want {
-				if _, ok := lines[want]; !ok {
-					t.Errorf("no verdict %q", want)
-				}
-			}
-			if t.Failed() || testing.Verbose() {
-				t.Logf("verdicts:\n%s", all.String())
-			}
-		})
+		t.Run(lesson.name, func(t *testing.T) { lesson.check(t) })
 	}
 }
 
@@ -177,10 +191,10 @@ func TestBecause(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := "the Commit of alice to epoch 2 sent a path secret to a key stolen from bob in epoch 1, " +
-		"and the init_secret of epoch 1 is known"
+	want := "the Commit of alice to room epoch 2 sent a path secret to a key stolen from bob in room epoch 1, " +
+		"and the init_secret of room epoch 1 is known"
 	for _, v := range verdicts {
-		if v.Goal == (Goal{Kind: EpochSecret, Group: "room", Epoch: 2}) && v.Because != want {
+		if v.Goal == (Goal{Kind: EpochSecret, Group: "room", Epoch: 2, State: "room/2"}) && v.Because != want {
 			t.Errorf("because %q\nwant    %q", v.Because, want)
 		}
 	}
@@ -189,14 +203,14 @@ func TestBecause(t *testing.T) {
 // A device that is in two groups loses both.
 func TestTwoGroups(t *testing.T) {
 	one := room("alice", "bob")
-	two := newScript("hall", "bob").keyPackage("carol").commit("bob", Event{Adds: []string{"carol"}, Path: true}).sync()
+	two := newScript("hall", "bob").keyPackage("carol").commit("bob", Event{Adds: adds("carol"), Path: true}).sync()
 	verdicts, err := Predict(append(append(one.events, two.events...), Event{Kind: Compromise, Actor: "bob"}))
 	if err != nil {
 		t.Fatal(err)
 	}
 	exposed := ""
 	for _, v := range verdicts {
-		if v.Exposed {
+		if v.Exposed && v.Goal.Kind == InitSecret {
 			exposed += v.Goal.Group + " " + verdictLine(v) + "; "
 		}
 	}

@@ -7,200 +7,232 @@ import (
 )
 
 // world is who holds what at one moment, under RFC 9420's rules of deletion
-// (§9.2, §14): the live states that a theft takes.
+// (§9.2, §14): the live states that a theft takes. An event that is refused
+// changes nothing.
 type world struct {
-	history  *history
-	groups   map[string]*groupHistory
-	states   map[seat]*memberState
-	packages map[string][]*keyPackage // by owner; unused or not yet joined
-	lastKey  key
+	history   *history
+	clients   map[string]*client
+	states    map[string]*state
+	packages  map[string]*keyPackage
+	proposals map[string]*proposal
+	psks      map[string]*externalPSK
+	messages  map[int]*message
 }
 
-// seat is a member in a group.
-type seat struct{ member, group string }
-
-// memberState is what a member keeps of a group. Being in an epoch it holds that
-// epoch's init_secret and message ratchets, and the keys of its leaf and of the
-// ancestors that it was given; not epoch_secret, joiner_secret, commit_secret.
-type memberState struct {
-	epoch   uint64
-	updates []key // leaf keys of the Updates it proposed in this epoch
-	// committed: it made the Commit that ends this epoch and waits for it to
-	// be delivered, so it holds the next epoch's state as well (§14).
-	committed bool
+// client is a device, with all that it keeps beside its seats' states.
+type client struct {
+	name      string
+	seats     map[string]*seat // by group
+	packages  []*keyPackage    // not yet used to join, or of last resort
+	psks      []*externalPSK
+	signs     sigKey // 0: none yet
+	weak      bool   // the attacker knows its randomness
+	keepOld   int    // past states whose ratchets it retains, in each group
+	keepPSKs  int    // past states whose resumption_psk it retains
+	announced bool   // had an identity event
 }
 
-// keyPackage is an init key and a leaf key, kept by the owner until it joins.
-type keyPackage struct {
-	init, leaf key
-	used       bool // by a Commit
+// seat is what a member keeps of a group. Being in a state it holds that state's
+// init_secret, the other keys below epoch_secret, the message ratchets, and the
+// private keys of its leaf and of the ancestors that it was given; not
+// epoch_secret, joiner_secret, commit_secret.
+type seat struct {
+	state     *state // nil: only waiting, from outside
+	view      *ratchets
+	proposals []*proposal // its Updates of this state
+	waiting   []held      // for its own Commits to be delivered (§14)
+	past      []held      // ratchets retained, newest first
+	pastPSKs  []*state    // resumption_psks retained, newest first
+}
+
+// held is a state with a view of its ratchets.
+type held struct {
+	state *state
+	view  *ratchets
 }
 
 func newWorld() *world {
 	return &world{
-		history:  &history{stolen: map[key]loot{}},
-		groups:   map[string]*groupHistory{},
-		states:   map[seat]*memberState{},
-		packages: map[string][]*keyPackage{},
+		history:   &history{keys: make([]*keyRecord, 1), sigs: make([]*sigRecord, 1)}, // 0 is none
+		clients:   map[string]*client{},
+		states:    map[string]*state{},
+		packages:  map[string]*keyPackage{},
+		proposals: map[string]*proposal{},
+		psks:      map[string]*externalPSK{},
+		messages:  map[int]*message{},
 	}
 }
 
-func (w *world) fresh() key {
-	w.lastKey++
-	return w.lastKey
+func (w *world) client(name string) *client {
+	c := w.clients[name]
+	if c == nil {
+		c = &client{name: name, seats: map[string]*seat{}}
+		w.clients[name] = c
+	}
+	return c
 }
 
-var errNotMember = errors.New("the actor has no state in the group")
+// draws is the origin of what the actor of an event draws in it.
+func (w *world) draws(i int, e Event) origin {
+	switch {
+	case e.By == Attacker:
+		return origin{e.Actor, i, byAttacker}
+	case w.client(e.Actor).weak:
+		return origin{e.Actor, i, weakly}
+	default:
+		return origin{e.Actor, i, inSecret}
+	}
+}
+
+func (w *world) fresh(o origin) key {
+	w.history.keys = append(w.history.keys, &keyRecord{origin: o})
+	return key(len(w.history.keys) - 1)
+}
+
+// signs is the client's signature key of now, made if there was no event for it.
+func (w *world) signs(name string) sigKey {
+	c := w.client(name)
+	if c.signs == 0 {
+		c.signs = w.freshSig(origin{who: name})
+	}
+	return c.signs
+}
+
+func (w *world) freshSig(o origin) sigKey {
+	w.history.sigs = append(w.history.sigs, &sigRecord{origin: o})
+	return sigKey(len(w.history.sigs) - 1)
+}
+
+// attackerMakes are the kinds that have a sense with By Attacker.
+var attackerMakes = []EventKind{Create, KeyPackage, Propose, Commit, Send}
 
 func (w *world) play(i int, e Event) error {
-	if e.Actor == "" {
+	if e.Actor == "" && e.Kind != Deal {
 		return errors.New("no actor")
 	}
-	switch e.Kind {
-	case KeyPackage:
-		kp := &keyPackage{init: w.fresh(), leaf: w.fresh()}
-		w.packages[e.Actor] = append(w.packages[e.Actor], kp)
-		return nil
-	case Compromise:
-		w.steal(i, e.Actor)
-		return nil
-	case Create:
-		return w.create(e)
-	case Join:
-		return w.join(e)
+	if e.By != "" && (e.By != Attacker || !slices.Contains(attackerMakes, e.Kind)) {
+		return fmt.Errorf("a %s cannot be by %q: the attacker has no seat to do it from", e.Kind, e.By)
 	}
-	g, state := w.groups[e.Group], w.states[seat{e.Actor, e.Group}]
-	if g == nil || state == nil {
-		return errNotMember
-	}
-	switch e.Kind {
-	case Propose:
-		return w.propose(state, e)
-	case Commit:
-		return w.commit(g, state, e)
-	case Process:
-		return g.process(state, e)
-	case Leave:
-		return w.leave(g, state, e)
-	case Send:
-		return g.send(i, state, e)
-	case Receive:
-		return g.receive(i, state, e)
-	default:
+	step := steps[e.Kind]
+	if step == nil {
 		return fmt.Errorf("no event of kind %q", e.Kind)
 	}
+	return step(w, i, e)
 }
 
-func (w *world) create(e Event) error {
-	if w.groups[e.Group] != nil {
+// steps plays each kind of event.
+var steps = map[EventKind]func(*world, int, Event) error{
+	Create: (*world).create, KeyPackage: (*world).keyPackage, Deal: (*world).deal, Identity: (*world).identity,
+	Propose: (*world).propose, Commit: (*world).commit, Process: (*world).process, Discard: (*world).discard,
+	Join: (*world).join, Leave: (*world).leave, Send: (*world).send, Receive: (*world).receive, Handle: (*world).handle,
+	Retention: (*world).retention, Export: (*world).export, Compromise: (*world).compromise, Randomness: (*world).randomness,
+}
+
+func (w *world) create(i int, e Event) error {
+	if slices.Contains(w.history.groups, e.Group) {
 		return fmt.Errorf("group %q is there already", e.Group)
 	}
 	if e.Epoch != 0 {
 		return fmt.Errorf("a group starts at epoch 0, not %d", e.Epoch)
 	}
-	tree := newDumbTree()
-	tree.add(e.Actor, w.fresh())
-	g := &groupHistory{
-		name:     e.Group,
-		epochs:   []*epochHistory{{tree: tree, committer: e.Actor}},
-		byNumber: map[int]*messageHistory{},
+	if err := w.newState(e.State); err != nil {
+		return err
 	}
-	w.groups[e.Group] = g
-	w.history.groups = append(w.history.groups, g)
-	w.states[seat{e.Actor, e.Group}] = &memberState{}
+	o := w.draws(i, e)
+	leaf := w.fresh(o)
+	s := &state{id: e.State, group: e.Group, event: i, tree: newDumbTree(), committer: e.Actor, coins: o,
+		newLeaves: []newLeaf{{e.Actor, leaf}}}
+	s.tree.add(e.Actor, leaf, w.signs(e.Actor))
+	w.history.groups = append(w.history.groups, e.Group)
+	w.addState(s)
+	if e.By != Attacker {
+		w.client(e.Actor).seats[e.Group] = &seat{state: s, view: newRatchets()}
+	}
 	return nil
 }
 
-// join drops the init key; the key package's leaf key is in the tree by now.
-func (w *world) join(e Event) error {
-	g := w.groups[e.Group]
-	if g == nil || e.Epoch >= uint64(len(g.epochs)) {
-		return fmt.Errorf("no epoch %d of group %q to join", e.Epoch, e.Group)
+func (w *world) newState(id string) error {
+	if id == "" || w.states[id] != nil {
+		return fmt.Errorf("state %q is not a new one", id)
 	}
-	joiners := g.epochs[e.Epoch].joiners
-	at := slices.IndexFunc(joiners, func(j joiner) bool { return j.name == e.Actor })
-	if at < 0 || joiners[at].joined {
-		return fmt.Errorf("no Welcome to epoch %d is waiting for the actor", e.Epoch)
-	}
-	joiners[at].joined = true
-	w.packages[e.Actor] = slices.DeleteFunc(w.packages[e.Actor], func(kp *keyPackage) bool {
-		return kp.init == joiners[at].initKey
-	})
-	w.states[seat{e.Actor, e.Group}] = &memberState{epoch: e.Epoch}
 	return nil
 }
 
-func (w *world) propose(state *memberState, e Event) error {
-	if e.Epoch != state.epoch {
-		return fmt.Errorf("the actor is in epoch %d, not %d", state.epoch, e.Epoch)
-	}
-	switch e.Proposes {
-	case "update":
-		state.updates = append(state.updates, w.fresh())
-		return nil
-	case "add", "remove":
-		return nil
-	default:
-		return fmt.Errorf("no proposal of kind %q", e.Proposes)
-	}
+func (w *world) addState(s *state) {
+	w.states[s.id] = s
+	w.history.states = append(w.history.states, s)
 }
 
-// process moves to the next epoch: everything of the old one is dropped.
-func (g *groupHistory) process(state *memberState, e Event) error {
-	if e.Epoch != state.epoch+1 {
-		return fmt.Errorf("from epoch %d to epoch %d", state.epoch, e.Epoch)
+func (w *world) keyPackage(i int, e Event) error {
+	if e.Package == "" || w.packages[e.Package] != nil {
+		return fmt.Errorf("package %q is not a new one", e.Package)
 	}
-	if e.Epoch >= uint64(len(g.epochs)) {
-		return fmt.Errorf("no Commit to epoch %d", e.Epoch)
+	if e.What != "" && e.What != LastResort {
+		return fmt.Errorf("no key package of kind %q", e.What)
 	}
-	if g.stays(e.Actor, e.Epoch) {
-		*state = memberState{epoch: e.Epoch}
-		return nil
+	o := w.draws(i, e)
+	p := &keyPackage{id: e.Package, owner: e.Actor, init: w.fresh(o), leaf: w.fresh(o),
+		verify: w.signs(e.Actor), lastResort: e.What == LastResort, origin: o}
+	w.history.keys[p.init].pack, w.history.keys[p.leaf].pack = true, true
+	w.packages[p.id] = p
+	w.history.packages = append(w.history.packages, p)
+	if e.By != Attacker {
+		c := w.client(e.Actor)
+		c.packages = append(c.packages, p)
 	}
-	return fmt.Errorf("the Commit to epoch %d removes the actor", e.Epoch)
-}
-
-// stays: the member keeps its seat in the Commit to an epoch. Removed and added
-// anew in one Commit, it has to join.
-func (g *groupHistory) stays(member string, epoch uint64) bool {
-	next := g.epochs[epoch]
-	anew := slices.ContainsFunc(next.joiners, func(j joiner) bool { return j.name == member })
-	return !anew && next.tree.leafOf(member) >= 0
-}
-
-func (w *world) leave(g *groupHistory, state *memberState, e Event) error {
-	next := state.epoch + 1
-	if next >= uint64(len(g.epochs)) || g.stays(e.Actor, next) {
-		return fmt.Errorf("no Commit to epoch %d removes the actor", next)
-	}
-	delete(w.states, seat{e.Actor, e.Group})
 	return nil
 }
 
-func (g *groupHistory) send(i int, state *memberState, e Event) error {
-	if e.Epoch != state.epoch {
-		return fmt.Errorf("the actor is in epoch %d, not %d", state.epoch, e.Epoch)
+func (w *world) deal(i int, e Event) error {
+	if e.PSK == "" || w.psks[e.PSK] != nil {
+		return fmt.Errorf("PSK %q is not a new one", e.PSK)
 	}
-	if e.Message < 1 || g.byNumber[e.Message] != nil {
-		return fmt.Errorf("message number %d is not a new one", e.Message)
+	p := &externalPSK{id: e.PSK, event: i, holders: e.Names}
+	w.psks[p.id] = p
+	w.history.psks = append(w.history.psks, p)
+	for _, name := range e.Names {
+		c := w.client(name)
+		c.psks = append(c.psks, p)
 	}
-	m := &messageHistory{number: e.Message, epoch: e.Epoch, sender: e.Actor, done: map[string]int{e.Actor: i}}
-	g.messages = append(g.messages, m)
-	g.byNumber[e.Message] = m
 	return nil
 }
 
-func (g *groupHistory) receive(i int, state *memberState, e Event) error {
-	m := g.byNumber[e.Message]
-	if m == nil {
-		return fmt.Errorf("message %d was not sent", e.Message)
+func (w *world) identity(i int, e Event) error {
+	c := w.client(e.Actor)
+	switch {
+	case e.What == "" && c.announced:
+		return fmt.Errorf("%s has a signature key already", e.Actor)
+	case e.What == "" && c.signs != 0:
+		return fmt.Errorf("%s has used its signature key already", e.Actor)
+	case e.What != "" && e.What != NewKey:
+		return fmt.Errorf("no identity of kind %q", e.What)
 	}
-	if m.epoch != state.epoch || m.epoch != e.Epoch {
-		return fmt.Errorf("message %d is of epoch %d, the actor is in %d", e.Message, m.epoch, state.epoch)
-	}
-	if _, twice := m.done[e.Actor]; twice {
-		return fmt.Errorf("the actor already had message %d", e.Message)
-	}
-	m.done[e.Actor] = i
+	c.announced = true
+	c.signs = w.freshSig(w.draws(i, e))
 	return nil
+}
+
+func (w *world) randomness(_ int, e Event) error {
+	if e.What != Known && e.What != Good {
+		return fmt.Errorf("randomness is %q or %q, not %q", Known, Good, e.What)
+	}
+	w.client(e.Actor).weak = e.What == Known
+	return nil
+}
+
+func (w *world) retention(_ int, e Event) error {
+	if e.Message < 0 || e.Epoch > 1<<20 {
+		return errors.New("cannot retain that many states")
+	}
+	c := w.client(e.Actor)
+	c.keepOld, c.keepPSKs = e.Message, int(e.Epoch)
+	for _, s := range c.seats {
+		c.trim(s)
+	}
+	return nil
+}
+
+func (c *client) trim(s *seat) {
+	s.past = s.past[:min(len(s.past), c.keepOld)]
+	s.pastPSKs = s.pastPSKs[:min(len(s.pastPSKs), c.keepPSKs)]
 }

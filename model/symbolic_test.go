@@ -3,49 +3,75 @@ package model
 import (
 	"fmt"
 	"slices"
-	"testing"
-
-	"pgregory.net/rapid"
 )
 
 // symbolic plays a history a second time, as MLS with terms in place of bytes:
 // every key, path secret, key schedule and ratchet of RFC 9420 §7 to §9, every
-// ciphertext on the wire, every theft as the terms that the state holds. So the
-// closure judges the run without the predicate's rules. What they share is the
-// dumb tree: who is sent what.
+// ciphertext on the wire, every theft as the terms that the client holds. So the
+// closure judges the run without the predicate's rules. It keeps its own books of
+// who holds what; what they share is the dumb tree: who is sent what.
 type symbolic struct {
-	w     *world
-	terms []Term
-	index map[string]TermID
-	facts []Fact
-	keys  map[key]TermID // private keys
-	goals map[Goal]TermID
-	rings map[seat]*ring // by member and group: its message ratchets
-	sent  map[messageID]sentMessage
-}
-
-type messageID struct {
-	group  string
-	number int
+	w       *world // for its trees
+	now     int
+	terms   []Term
+	index   map[string]TermID
+	facts   []Fact
+	keys    map[key]TermID // private keys
+	epochs  map[string]TermID
+	inits   map[string]TermID // of external Commits
+	goals   map[Goal]TermID
+	made    map[Goal]int // the event that made the secret
+	clients map[string]*symClient
+	psks    map[string]TermID
+	packs   map[string][2]TermID
+	upd     map[string]TermID
+	sealed  map[string]sentMessage // by message, Commit or proposal
+	signs   signatures
 }
 
 type sentMessage struct {
-	sender     string
-	generation int
+	state, chain string
+	generation   int
 }
 
-// ring is one member's view of the application ratchets of its epoch: for each
-// sender the next generation, and the skipped ones whose keys it keeps.
+type symClient struct {
+	seats       map[string]*symSeat
+	packs       map[string]bool // held; true: for ever
+	psks        []TermID
+	weak        bool
+	keep, keep2 int
+}
+
+type symSeat struct {
+	*symState
+	upd     []TermID
+	updIDs  []string
+	waiting []*symState
+	past    []*symState
+	psks    []TermID
+}
+
+// symState is what a member holds of a state.
+type symState struct {
+	id      string
+	keys    []TermID // static: private keys
+	ring    *ring
+	outside bool
+}
+
+// ring is one member's view of the ratchets of its epoch: for each chain
+// ("application bob") the next generation, and the skipped ones whose keys it keeps.
 type ring struct {
 	next    map[string]int
 	skipped map[string][]int
 }
 
-func newRing() *ring { return &ring{map[string]int{}, map[string][]int{}} }
-
 func newSymbolic() *symbolic {
-	return &symbolic{w: newWorld(), index: map[string]TermID{}, keys: map[key]TermID{},
-		goals: map[Goal]TermID{}, rings: map[seat]*ring{}, sent: map[messageID]sentMessage{}}
+	s := &symbolic{w: newWorld(), index: map[string]TermID{}, keys: map[key]TermID{}, epochs: map[string]TermID{},
+		inits: map[string]TermID{}, goals: map[Goal]TermID{}, made: map[Goal]int{}, clients: map[string]*symClient{},
+		psks: map[string]TermID{}, packs: map[string][2]TermID{}, upd: map[string]TermID{}, sealed: map[string]sentMessage{}}
+	s.signs = signatures{map[string]TermID{}, map[int][]needed{}, map[int]int{}}
+	return s
 }
 
 // term makes a term, or finds it if it was made before.
@@ -60,184 +86,140 @@ func (s *symbolic) term(op Op, label string, args ...TermID) TermID {
 	return t
 }
 
-func (s *symbolic) random(name string) TermID { return s.term(OpRandom, name) }
-func (s *symbolic) public() TermID            { return s.term(OpConst, "public") }
+// draw is a fresh name, which the attacker sees if it can.
+func (s *symbolic) draw(e Event, name string) TermID {
+	t := s.term(OpRandom, fmt.Sprint(name, " ", len(s.terms)))
+	if e.By == Attacker || s.client(e.Actor).weak {
+		s.see(t, "seen drawn")
+	}
+	return t
+}
+
+func (s *symbolic) drawKey(e Event, name string) TermID { return s.term(OpKEMKey, "", s.draw(e, name)) }
+func (s *symbolic) public() TermID                      { return s.term(OpConst, "public") }
 func (s *symbolic) derive(secret TermID, label string) TermID {
 	return s.term(OpExpand, label, secret, s.public())
 }
 
-// private is the term of a key that was not made from a path secret.
-func (s *symbolic) private(k key) TermID {
-	if _, made := s.keys[k]; !made {
-		s.keys[k] = s.term(OpKEMKey, "", s.random(fmt.Sprint("key ", k)))
-	}
-	return s.keys[k]
-}
-
-func (s *symbolic) encrypt(k key, plaintext TermID) TermID {
-	coins := s.random(fmt.Sprint("coins ", len(s.terms)))
-	return s.term(OpEncrypt, "", s.term(OpPublic, "", s.private(k)), s.public(), plaintext, coins)
+func (s *symbolic) encrypt(e Event, sk, plaintext TermID) TermID {
+	return s.term(OpEncrypt, "", s.term(OpPublic, "", sk), s.public(), plaintext, s.draw(e, "coins"))
 }
 
 func (s *symbolic) see(t TermID, why string) {
-	s.facts = append(s.facts, Fact{Term: t, Seq: len(s.facts), Why: why})
+	s.facts = append(s.facts, Fact{Term: t, Seq: s.now, Why: why})
 }
 
-func (s *symbolic) goal(kind GoalKind, group string, e uint64) TermID {
-	return s.goals[Goal{Kind: kind, Group: group, Epoch: e}]
+func (s *symbolic) goal(g Goal, t TermID) {
+	s.goals[g] = t
+	if _, twice := s.made[g]; !twice {
+		s.made[g] = s.now
+	}
 }
 
-// ratchet is a ratchet's secret at a generation; kind is application or handshake.
-func (s *symbolic) ratchet(group string, e uint64, kind, sender string, generation int) TermID {
-	r := s.derive(s.derive(s.goal(EpochSecret, group, e), "encryption"), kind+" "+sender)
+func (s *symbolic) client(name string) *symClient {
+	if s.clients[name] == nil {
+		s.clients[name] = &symClient{seats: map[string]*symSeat{}, packs: map[string]bool{}}
+	}
+	return s.clients[name]
+}
+
+// ratchet is a chain's secret at a generation.
+func (s *symbolic) ratchet(state, chain string, generation int) TermID {
+	r := s.derive(s.derive(s.epochs[state], "encryption_secret"), chain)
 	for range generation {
 		r = s.derive(r, "secret")
 	}
 	return r
 }
 
-func (s *symbolic) seal(ratchet, plaintext TermID) {
-	s.see(s.term(OpSeal, "", s.derive(ratchet, "key"), s.public(), s.public(), plaintext), "wire")
+func (s *symbolic) send(e Event, name, state, kind string, plaintext TermID) {
+	m := sentMessage{state, kind + " " + e.Actor, e.Generation}
+	if e.By != Attacker {
+		ring := s.client(e.Actor).seats[e.Group].ring
+		m.generation = ring.next[m.chain]
+		ring.next[m.chain]++
+	}
+	s.sealed[name] = m
+	key := s.derive(s.ratchet(state, m.chain, m.generation), "key")
+	s.see(s.term(OpSeal, "", key, s.public(), s.public(), plaintext), "wire")
 }
 
-func (s *symbolic) play(t *rapid.T, events []Event) {
+func (r *ring) open(m sentMessage) {
+	for ; r.next[m.chain] <= m.generation; r.next[m.chain]++ {
+		r.skipped[m.chain] = append(r.skipped[m.chain], r.next[m.chain])
+	}
+	r.skipped[m.chain] = slices.DeleteFunc(r.skipped[m.chain], func(g int) bool { return g == m.generation })
+}
+
+func (s *symbolic) play(events []Event) error {
 	for i, e := range events {
+		s.now = i
 		if err := s.w.play(i, e); err != nil {
-			t.Fatal(err)
+			return err
 		}
-		switch e.Kind {
-		case Create:
-			s.epoch(e.Group, 0, s.random("epoch 0 of "+e.Group))
-			s.rings[seat{e.Actor, e.Group}] = newRing()
-		case Commit:
-			s.commit(s.w.groups[e.Group], e)
-		case Process, Join:
-			s.rings[seat{e.Actor, e.Group}] = newRing()
-		case Send:
-			s.send(e)
-		case Receive:
-			s.receive(e)
-		case Compromise:
-			s.steal(e.Actor)
-		}
+		s.step(e)
+		s.sign(e)
 	}
+	return nil
 }
 
-func (s *symbolic) epoch(group string, e uint64, secret TermID) {
-	s.goals[Goal{Kind: EpochSecret, Group: group, Epoch: e}] = secret
-	s.goals[Goal{Kind: InitSecret, Group: group, Epoch: e}] = s.derive(secret, "init")
-}
-
-func (s *symbolic) commit(g *groupHistory, e Event) {
-	now := g.epochs[e.Epoch]
-	commitSecret := s.public()
-	var paths, ciphertexts []TermID
-	if now.hasPath {
-		path := s.random(fmt.Sprintf("path of %s %d", e.Group, e.Epoch))
-		for _, node := range now.path {
-			paths = append(paths, path)
-			s.keys[node.key] = s.term(OpKEMKey, "", s.derive(path, "node"))
-			for _, r := range node.recipients {
-				ciphertexts = append(ciphertexts, s.encrypt(r, path))
-			}
-			path = s.derive(path, "path")
-		}
-		commitSecret = path
-	}
-	if content := s.term(OpConcat, "", ciphertexts...); e.Encrypted {
-		s.seal(s.ratchet(e.Group, e.Epoch-1, "handshake", e.Actor, 0), content)
-	} else {
-		s.see(content, "wire")
-	}
-	joinerSecret := s.derive(s.term(OpExtract, "", s.goal(InitSecret, e.Group, e.Epoch-1), commitSecret), "joiner")
-	for _, j := range now.joiners {
-		secrets := []TermID{joinerSecret}
-		if j.pathIndex >= 0 {
-			secrets = append(secrets, paths[j.pathIndex])
-		}
-		s.see(s.encrypt(j.initKey, s.term(OpConcat, "", secrets...)), "wire")
-	}
-	s.epoch(e.Group, e.Epoch, s.derive(s.term(OpExtract, "", joinerSecret, s.public()), "epoch"))
-}
-
-func (s *symbolic) send(e Event) {
-	ring := s.rings[seat{e.Actor, e.Group}]
-	generation := ring.next[e.Actor]
-	ring.next[e.Actor]++
-	s.sent[messageID{e.Group, e.Message}] = sentMessage{e.Actor, generation}
-	plaintext := s.term(OpMessage, fmt.Sprint(e.Group, e.Message))
-	s.goals[Goal{Kind: Message, Group: e.Group, Epoch: e.Epoch, Message: e.Message}] = plaintext
-	s.seal(s.ratchet(e.Group, e.Epoch, "application", e.Actor, generation), plaintext)
-}
-
-func (s *symbolic) receive(e Event) {
-	ring, m := s.rings[seat{e.Actor, e.Group}], s.sent[messageID{e.Group, e.Message}]
-	for ; ring.next[m.sender] <= m.generation; ring.next[m.sender]++ {
-		ring.skipped[m.sender] = append(ring.skipped[m.sender], ring.next[m.sender])
-	}
-	ring.skipped[m.sender] = slices.DeleteFunc(ring.skipped[m.sender], func(g int) bool { return g == m.generation })
-}
-
-func (s *symbolic) steal(who string) {
-	why := "stolen from " + who
-	for _, kp := range s.w.packages[who] {
-		s.see(s.private(kp.init), why)
-		s.see(s.private(kp.leaf), why)
-	}
-	for _, g := range s.w.history.groups {
-		state := s.w.states[seat{who, g.name}]
-		if state == nil {
-			continue
-		}
-		for _, k := range state.updates {
-			s.see(s.private(k), why)
-		}
-		s.stealEpoch(g, state.epoch, who, s.rings[seat{who, g.name}], state.committed)
-		if state.committed {
-			s.stealEpoch(g, state.epoch+1, who, newRing(), false)
-		}
-	}
-}
-
-func (s *symbolic) stealEpoch(g *groupHistory, e uint64, who string, ring *ring, committed bool) {
-	why := "stolen from " + who
-	tree := g.epochs[e].tree
-	for _, k := range tree.held(tree.leafOf(who)) {
-		s.see(s.private(k), why)
-	}
-	s.see(s.goal(InitSecret, g.name, e), why)
-	for _, sender := range tree.members() {
-		handshakes := 0
-		if sender == who && committed {
-			handshakes = 1
-		}
-		s.see(s.ratchet(g.name, e, "handshake", sender, handshakes), why)
-		s.see(s.ratchet(g.name, e, "application", sender, ring.next[sender]), why)
-		for _, generation := range ring.skipped[sender] {
-			s.see(s.derive(s.ratchet(g.name, e, "application", sender, generation), "key"), why)
-		}
-	}
-}
-
-// The predicate and the closure agree on every secret, in both directions.
-func TestPredicateAgreesWithClosure(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		events := randomRun(t)
-		s := newSymbolic()
-		s.play(t, events)
-		closure, err := Saturate(s.terms, s.facts)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for goal, v := range predict(t, events) {
-			term, made := s.goals[goal]
-			if !made {
-				t.Fatalf("no term for %+v", goal)
-			}
-			if closure.Knows(term) != v.Exposed {
-				t.Errorf("%+v: the closure says %v, the predicate %v (%s: %s)\n%s", goal,
-					closure.Knows(term), v.Exposed, v.Clause, v.Because, printSteps(closure.Derivation(term)))
+func (s *symbolic) step(e Event) {
+	c := s.client(e.Actor)
+	switch e.Kind {
+	case Create:
+		s.create(e)
+	case KeyPackage:
+		s.keyPackage(e)
+	case Deal:
+		s.deal(e)
+	case Propose:
+		s.propose(e)
+	case Commit:
+		s.commit(e)
+	case Process:
+		s.process(c, e)
+	case Discard:
+		seat := c.seats[e.Group]
+		seat.waiting = slices.DeleteFunc(seat.waiting, func(p *symState) bool { return p.id == e.State })
+	case Join:
+		for _, j := range s.w.states[e.State].joiners {
+			if j.name == e.Actor && !c.packs[j.pack.id] {
+				delete(c.packs, j.pack.id)
 			}
 		}
-	})
+		c.seats[e.Group] = &symSeat{symState: s.entered(e.Actor, e.State)}
+	case Leave:
+		delete(c.seats, e.Group)
+	case Send:
+		text := s.term(OpMessage, fmt.Sprint(e.Message))
+		s.goal(Goal{Kind: Message, Group: e.Group, Epoch: e.Epoch, State: e.State, Message: e.Message}, text)
+		s.send(e, fmt.Sprint(e.Message), e.State, "application", text)
+		if e.By == Attacker {
+			s.see(text, "written")
+		}
+	case Receive:
+		for _, held := range append([]*symState{c.seats[e.Group].symState}, c.seats[e.Group].past...) {
+			if held.id == e.State {
+				held.ring.open(s.sealed[fmt.Sprint(e.Message)])
+			}
+		}
+	case Handle:
+		name := e.State
+		if e.Proposal != "" {
+			name = e.Proposal
+		}
+		c.seats[e.Group].ring.open(s.sealed[name])
+	case Retention:
+		c.keep, c.keep2 = e.Message, int(e.Epoch)
+		for _, seat := range c.seats {
+			c.trim(seat)
+		}
+	case Export:
+		exported := s.derive(s.derive(s.epochs[e.State], string(ExporterSecret)), e.What)
+		s.goal(Goal{Kind: ExportedValue, Group: e.Group, Epoch: e.Epoch, State: e.State, Label: e.What}, exported)
+	case Randomness:
+		c.weak = e.What == Known
+	case Compromise:
+		s.steal(e)
+	}
 }

@@ -25,6 +25,11 @@ const (
 	OpXOR     Op = "xor"     // nonce, guard
 	OpMAC     Op = "mac"     // key, data
 	OpSign    Op = "sign"    // private key, content
+
+	// OpExternalInit is the init_secret of an external Commit, from external_pub
+	// and the sender's coins (RFC 9420 §8.3). The kem_output, which is public,
+	// has no term of its own.
+	OpExternalInit Op = "external_init"
 )
 
 // Term is one node of the term DAG. Arguments have smaller IDs.

@@ -54,7 +54,7 @@ var readingsCommit = []Reading{
 	{45, []string{"12.4"}, Subtle,
 		"That a member with proposals at hand commits before it sends, no receiver can see.",
 		"The sender is held to it; receivers have no such rule.",
-		[]string{"group.Group.maySend"},
+		[]string{"group.Group.MaySend"},
 		[]string{"group.TestCommitFirst"}},
 	{46, []string{"14"}, Subtle,
 		"Making a Commit must not change the state.",

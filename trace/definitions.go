@@ -11,21 +11,24 @@ import (
 var arity = map[model.Op]int{
 	model.OpConst: 0, model.OpRandom: 0, model.OpMessage: 0,
 	model.OpExpand: 2, model.OpExtract: 2, model.OpKEMKey: 1, model.OpSigKey: 1, model.OpPublic: 1,
-	model.OpConcat: -1, model.OpEncrypt: 4, model.OpSeal: 4, model.OpXOR: 2, model.OpMAC: 2, model.OpSign: 2,
+	model.OpConcat: -1, model.OpEncrypt: 4, model.OpSeal: 4, model.OpXOR: 2, model.OpMAC: 2, model.OpSign: 2, model.OpExternalInit: 2,
 }
 
 // neverPublic are the operations whose results are secrets. A trace that calls
 // one of them public would hand the attacker what it should have to derive.
 var neverPublic = map[model.Op]bool{
 	model.OpRandom: true, model.OpMessage: true, model.OpExpand: true,
-	model.OpExtract: true, model.OpKEMKey: true, model.OpSigKey: true,
+	model.OpExtract: true, model.OpKEMKey: true, model.OpSigKey: true, model.OpExternalInit: true,
 }
 
 // definitions are the terms of a trace, by ID, with their bytes.
 type definitions struct {
 	all    []Definition
 	values [][]byte
+	made   []int // the Seq of the event that defines it
 	extras [][]byte
+	sizes  []int // of the values
+	light  bool  // only made and sizes are kept: what checking a trace takes
 }
 
 // definitionsOf collects and checks the definitions of a whole trace.
@@ -53,6 +56,7 @@ func (d *definitions) event(e *Event) error {
 		if err := d.define(&e.Define[i]); err != nil {
 			return fmt.Errorf("term %d: %w", e.Define[i].ID, err)
 		}
+		d.made = append(d.made, e.Seq)
 	}
 	named := append(append([]model.TermID(nil), e.Out...), e.Terms...)
 	if e.Kind == KindGoal {
@@ -85,7 +89,15 @@ func checkKind(e *Event) error {
 		missing = e.Tree == nil
 	case KindExpect:
 		missing = e.Expect == nil
-	case KindPrimitive, KindCompromise:
+	case KindReject:
+		missing = e.Reject == nil
+	case KindAttack:
+		missing = e.Attack == nil
+	case KindLeftover:
+		missing = e.Leftover == nil
+	case KindRepeated:
+		missing = e.Calls == nil
+	case KindPrimitive, KindCompromise, KindKnown:
 	default:
 		return fmt.Errorf("unknown kind %q", e.Kind)
 	}
@@ -96,16 +108,16 @@ func checkKind(e *Event) error {
 }
 
 var fieldOf = map[string]string{
-	KindStep: "step", KindWire: "wire", KindGoal: "goal", KindSnapshot: "tree", KindExpect: "expect",
+	KindStep: "step", KindWire: "wire", KindGoal: "goal", KindSnapshot: "tree", KindExpect: "expect", KindReject: "reject", KindAttack: "attack", KindLeftover: "leftover", KindRepeated: "calls",
 }
 
-func (d *definitions) has(id model.TermID) bool { return id >= 0 && int(id) < len(d.all) }
+func (d *definitions) has(id model.TermID) bool { return id >= 0 && int(id) < len(d.sizes) }
 
 func (d *definitions) define(def *Definition) error {
 	n, known := arity[def.Op]
 	switch {
-	case int(def.ID) != len(d.all):
-		return fmt.Errorf("out of order: the next term is %d", len(d.all))
+	case int(def.ID) != len(d.sizes):
+		return fmt.Errorf("out of order: the next term is %d", len(d.sizes))
 	case !known:
 		return fmt.Errorf("unknown operation %q", def.Op)
 	case n >= 0 && len(def.Args) != n:
@@ -131,6 +143,9 @@ func (d *definitions) define(def *Definition) error {
 	if err := d.parts(def, len(value)); err != nil {
 		return err
 	}
+	if d.sizes = append(d.sizes, len(value)); d.light {
+		return nil
+	}
 	d.all, d.values, d.extras = append(d.all, *def), append(d.values, value), append(d.extras, extra)
 	return nil
 }
@@ -144,7 +159,7 @@ func (d *definitions) parts(def *Definition, size int) error {
 		return fmt.Errorf("a concat of %d arguments with %d offsets", len(def.Args), len(def.Parts))
 	}
 	for i, at := range def.Parts {
-		length := len(d.values[def.Args[i]])
+		length := d.sizes[def.Args[i]]
 		if at < 0 || at > size || length > size-at {
 			return fmt.Errorf("argument %d, %d bytes at offset %d, lies outside the structure of %d bytes", i, length, at, size)
 		}

@@ -3,8 +3,6 @@ package trace
 import (
 	"errors"
 	"fmt"
-	"sort"
-	"strings"
 
 	"mlsref/model"
 )
@@ -23,7 +21,10 @@ const maxExport = 2 << 20
 //
 // Each init_secret is cut out: a private name stands for it, and an oracle
 // gives the name to whoever has what it is expanded from. Terms then have the
-// size of one epoch and not of the whole history.
+// size of one epoch and not of the whole history. The init secret of an external
+// Commit is cut out too: its kem_output is public, so that it goes to whoever has
+// the group's external key, or the sender's coins. Coins that the attacker saw open
+// an HPKE ciphertext likewise.
 type export struct {
 	trace   *Trace
 	report  *Report
@@ -31,9 +32,16 @@ type export struct {
 	cut     map[model.TermID]bool // init_secrets
 	inner   map[model.TermID]bool // arguments of a key derivation
 	useful  map[model.TermID]bool // can lead to a name or a key
-	oracles []model.TermID        // cut terms, in order
+	oracles []oracle
 	outputs []output
 	symbols symbols
+}
+
+// oracle gives a term to whoever has some others.
+type oracle struct {
+	has   []model.TermID
+	gives model.TermID
+	why   string
 }
 
 // output is one term that the attacker saw, and how it came to be seen.
@@ -78,16 +86,47 @@ func newExport(t *Trace, report *Report) (*export, error) {
 		}
 		if row.Goal.Kind == model.InitSecret && defs.all[row.Term].Op == model.OpExpand && !x.cut[row.Term] {
 			x.cut[row.Term] = true
-			x.oracles = append(x.oracles, row.Term)
+			x.oracles = append(x.oracles, oracle{has: defs.all[row.Term].Args[:1], gives: row.Term, why: "is expanded from"})
 		}
 	}
+	x.externalInits()
 	x.classify()
 	x.gatherOutputs()
+	x.openByCoins()
 	if err := x.checkSize(); err != nil {
 		return nil, err
 	}
 	x.gatherSymbols()
 	return x, nil
+}
+
+// externalInits cuts out the init secrets of external Commits.
+func (x *export) externalInits() {
+	for id, def := range x.defs.all {
+		if def.Op != model.OpExternalInit {
+			continue
+		}
+		init := model.TermID(id)
+		x.cut[init] = true
+		if key := x.defs.all[def.Args[0]]; key.Op == model.OpPublic {
+			x.oracles = append(x.oracles, oracle{key.Args, init, "was sent to"})
+		}
+		x.oracles = append(x.oracles, oracle{def.Args[1:], init, "was drawn with"})
+	}
+}
+
+// openByCoins gives the plaintext of an HPKE ciphertext to whoever has seen both it
+// and its sender's coins.
+func (x *export) openByCoins() {
+	seen := map[model.TermID]bool{}
+	for _, o := range x.outputs {
+		seen[o.id] = true
+	}
+	for id, def := range x.defs.all {
+		if def.Op == model.OpEncrypt && seen[def.Args[3]] && x.useful[def.Args[2]] {
+			x.oracles = append(x.oracles, oracle{[]model.TermID{model.TermID(id), def.Args[3]}, def.Args[2], "was encrypted with coins that are known,"})
+		}
+	}
 }
 
 // classify finds what is useful to see: what can lead to a name or a key.
@@ -111,7 +150,7 @@ func (x *export) classify() {
 			}
 		case model.OpEncrypt, model.OpSeal:
 			useful = useful || x.useful[plaintext(def)]
-		case model.OpRandom, model.OpMessage, model.OpExpand, model.OpExtract, model.OpKEMKey:
+		case model.OpRandom, model.OpMessage, model.OpExpand, model.OpExtract, model.OpKEMKey, model.OpExternalInit:
 			useful = true
 		}
 		x.useful[model.TermID(id)] = useful
@@ -131,6 +170,7 @@ var wireKind = map[string]string{
 	"commit":      "a Commit, §12.4",
 	"welcome":     "a Welcome, §12.4.3.1",
 	"application": "application data, §6.3",
+	"group_info":  "a GroupInfo, §12.4.3",
 }
 
 // gatherOutputs lists each useful term that the attacker saw, once.
@@ -159,6 +199,8 @@ func (x *export) gatherOutputs() {
 			o.why = "sends " + kind
 		case KindCompromise:
 			o.why = "is robbed: this was in the live state"
+		case KindKnown:
+			o.why = "draws by randomness that is known"
 		default:
 			continue
 		}
@@ -192,8 +234,8 @@ func (x *export) arguments(id model.TermID) []model.TermID {
 // emitted are all terms that the file will hold, as often as it holds them.
 func (x *export) emitted() []model.TermID {
 	var roots []model.TermID
-	for _, id := range x.oracles {
-		roots = append(roots, id, x.defs.all[id].Args[0])
+	for _, o := range x.oracles {
+		roots = append(append(roots, o.gives), o.has...)
 	}
 	for _, o := range x.outputs {
 		roots = append(roots, o.id)
@@ -223,91 +265,16 @@ func (x *export) checkSize() error {
 	return nil
 }
 
-func (x *export) gatherSymbols() {
-	for _, id := range x.emitted() {
-		x.visit(id)
-	}
-	sortIDs(x.symbols.constants)
-	sortIDs(x.symbols.secrets)
-}
-
-func sortIDs(ids []model.TermID) {
-	sort.Slice(ids, func(i, j int) bool { return ids[i] < ids[j] })
-}
-
-func (x *export) visit(id model.TermID) {
-	s := &x.symbols
-	if s.seen[id] {
-		return
-	}
-	s.seen[id] = true
-	def := x.defs.all[id]
-	switch {
-	case x.cut[id], def.Op == model.OpRandom, def.Op == model.OpMessage:
-		s.secrets = append(s.secrets, id)
-		return
-	case def.Op == model.OpConst:
-		s.constants = append(s.constants, id)
-		return
-	case def.Op == model.OpConcat && x.tagged(id):
-		s.constants = append(s.constants, id)
-	case def.Op == model.OpExpand:
-		s.labels[def.Label] = true
-	}
-	s.functions[def.Op] = true
-	for _, arg := range x.arguments(id) {
-		x.visit(arg)
-	}
-}
-
-// tagged says that a structure needs a constant of its own: because nothing
-// else is left of it, or because a key is derived from it, so that structures
-// with equal secret parts must stay different.
-func (x *export) tagged(id model.TermID) bool {
-	return x.inner[id] || len(x.arguments(id)) == 0
-}
-
-// sortedLabels are the labels of the emitted terms.
-func (x *export) sortedLabels() []string {
-	var labels []string
-	for l := range x.symbols.labels {
-		labels = append(labels, l)
-	}
-	sort.Strings(labels)
-	return labels
-}
-
-// symbol is a name that both tools take. The term's ID right after the first
-// letter makes it unique, and no name is the beginning of another one, which
-// Tamarin needs.
-func (x *export) symbol(id model.TermID) string {
-	kind := map[model.Op]string{model.OpRandom: "n", model.OpMessage: "m"}[x.defs.all[id].Op]
-	switch {
-	case x.cut[id]:
-		kind = "i"
-	case kind == "":
-		kind = "p"
-	}
-	name := identifier(x.defs.all[id].Name)
-	if name == "" {
-		name = string(x.defs.all[id].Op)
-	}
-	return fmt.Sprintf("%s%d_%s", kind, id, name)
-}
-
-// identifier keeps letters and digits of a name, in lower case.
-func identifier(name string) string {
-	const longest = 48
-	var b strings.Builder
-	for _, r := range strings.ToLower(name) {
-		switch {
-		case b.Len() >= longest:
-			return b.String()
-		case r >= 'a' && r <= 'z' || r >= '0' && r <= '9':
-			b.WriteRune(r)
-		default:
-			b.WriteByte('_')
+// ForProvers is a report of the secrets that a prover is asked about unless all are
+// asked for: the others hang on these, and each takes a prover its time.
+func ForProvers(report *Report) *Report {
+	short := *report
+	short.Rows = nil
+	for _, row := range report.Rows {
+		switch row.Goal.Kind {
+		case model.EpochSecret, model.InitSecret, model.Message, model.PSK, model.ExportedValue:
+			short.Rows = append(short.Rows, row)
 		}
 	}
-	return b.String()
+	return &short
 }

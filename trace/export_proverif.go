@@ -75,16 +75,19 @@ func (x *export) proverifQueries(out *sticky) {
 	out.printf("  (* canary: expected true, or the attacker can do too much *)\n  attacker(canary_kept)")
 	for _, row := range x.report.Rows {
 		out.printf(";\n  (* %s: expected %t: %s *)\n  attacker(%s)",
-			remark(GoalName(row.Goal)), !row.Predicate.Exposed, because(row), x.term(proverif, row.Term))
+			remark(x.goal(row.Goal)), !row.Predicate.Exposed, because(row), x.term(proverif, row.Term))
 	}
 	out.printf(".\n")
 }
 
 func (x *export) proverifProcess(out *sticky) {
 	out.printf("\nprocess\n")
-	for _, id := range x.oracles {
-		out.printf("  (* whoever has what %s is expanded from has it *)\n", remark(x.defs.name(id)))
-		out.printf("  ( in(c, =%s); out(c, %s) ) |\n", x.term(proverif, x.defs.all[id].Args[0]), x.symbol(id))
+	for _, o := range x.oracles {
+		out.printf("  (* whoever has what %s %s has it *)\n  ( ", remark(x.defs.name(o.gives)), o.why)
+		for _, id := range o.has {
+			out.printf("in(c, =%s); ", x.term(proverif, id))
+		}
+		out.printf("out(c, %s) ) |\n", x.term(proverif, o.gives))
 	}
 	out.printf("  (\n")
 	for _, o := range x.outputs {

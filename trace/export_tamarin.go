@@ -83,10 +83,13 @@ func (x *export) tamarinSymbols(out *sticky) {
 }
 
 func (x *export) tamarinRules(out *sticky) {
-	for _, id := range x.oracles {
-		out.printf("\n// Whoever has what %s is expanded from has it.\n", remark(x.defs.name(id)))
-		out.printf("rule Oracle_%d:\n  [ In(%s) ] --> [ Out(%s) ]\n",
-			id, x.term(tamarin, x.defs.all[id].Args[0]), x.symbol(id))
+	for i, o := range x.oracles {
+		var has []string
+		for _, id := range o.has {
+			has = append(has, "In("+x.term(tamarin, id)+")")
+		}
+		out.printf("\n// Whoever has what %s %s has it.\n", remark(x.defs.name(o.gives)), o.why)
+		out.printf("rule Oracle_%d:\n  [ %s ] --> [ Out(%s) ]\n", i, strings.Join(has, ", "), x.term(tamarin, o.gives))
 	}
 	for _, o := range x.outputs {
 		out.printf("\n// %s\n", x.caption(o))
@@ -102,17 +105,24 @@ func (x *export) tamarinLemmas(out *sticky) {
 	out.printf("lemma canary_told:\n  \"not (Ex #j. K(canary_told)@j)\"\n")
 	out.printf("\n// Canary: expected verified, or the attacker can do too much.\n")
 	out.printf("lemma canary_kept:\n  \"not (Ex #j. K(canary_kept)@j)\"\n")
+	names := map[string]bool{}
 	for _, row := range x.report.Rows {
 		verdict := "verified"
 		if row.Predicate.Exposed {
 			verdict = "falsified"
 		}
-		out.printf("\n// %s: expected %s: %s\n", remark(GoalName(row.Goal)), verdict, because(row))
-		out.printf("lemma %s:\n  \"not (Ex #j. K(%s)@j)\"\n", lemmaName(row.Goal), x.term(tamarin, row.Term))
+		out.printf("\n// %s: expected %s: %s\n", remark(x.goal(row.Goal)), verdict, because(row))
+		out.printf("lemma %s:\n  \"not (Ex #j. K(%s)@j)\"\n", x.lemmaName(row.Goal, names), x.term(tamarin, row.Term))
 	}
 }
 
-// lemmaName is the goal's name as a lemma: epoch_3_init_secret, message_2.
-func lemmaName(g model.Goal) string {
-	return identifier(strings.ReplaceAll(GoalName(g), ": ", " "))
+// lemmaName is the goal's name as a lemma: epoch_3_init_secret, message_2. No two
+// are equal, though two labels may look alike.
+func (x *export) lemmaName(g model.Goal, taken map[string]bool) string {
+	name := identifier(strings.ReplaceAll(x.goal(g), ": ", " "))
+	for n := 2; taken[name]; n++ {
+		name = identifier(strings.ReplaceAll(x.goal(g), ": ", " ")) + fmt.Sprintf("_%d", n)
+	}
+	taken[name] = true
+	return name
 }

@@ -126,9 +126,10 @@ var comments = regexp.MustCompile(`(?s)\(\*.*?\*\)|/\*.*?\*/|//[^\n]*`)
 func withoutComments(text string) string { return comments.ReplaceAllString(text, "") }
 
 // TestCutIsExact compares with the form in which init_secrets are not cut out:
-// with no goal called init_secret, terms go back to the first epoch.
+// with no goal called init_secret, terms go back to the first epoch. (What an external
+// Commit gives is always cut out, so that this run has none.)
 func TestCutIsExact(t *testing.T) {
-	tr := toyTrace(t)
+	tr := played(t, strings.NewReplacer("carol joins room through bob\n", "", "expect epoch 3 exposed\n", "").Replace(toyScenario))
 	report := judged(t, tr)
 	for i := range report.Rows {
 		if report.Rows[i].Goal.Kind == model.InitSecret {
@@ -148,8 +149,8 @@ func TestCutIsExact(t *testing.T) {
 func TestExportNames(t *testing.T) {
 	tr := toyTrace(t)
 	// Names that no prover would take, and of which one begins another.
-	definition(t, tr, named(t, tr, "path_secret_1")).Name = "pfad! *) geheim"
-	definition(t, tr, named(t, tr, "path_secret_2")).Name = "pfad! *) geheim 2"
+	definition(t, tr, named(t, tr, "node_1_path_secret_1")).Name = "pfad! *) geheim"
+	definition(t, tr, named(t, tr, "node_1_path_secret_2")).Name = "pfad! *) geheim 2"
 	definition(t, tr, named(t, tr, "epoch_secret_0")).Name = "free"
 	tr.Header.Scenario = "alice creates room\r\nalice sends \"*) */ out \x01 \"(* /* unclosed\n"
 	report := judged(t, tr)
@@ -175,19 +176,23 @@ func TestExportNames(t *testing.T) {
 // TestExportBound: a small trace of shared terms, which both tools would expand
 // to more symbols than there are atoms in the tool's computer.
 func TestExportBound(t *testing.T) {
-	y := newToy(t)
-	secret := y.random("seed", 32)
+	r, s, random := recorder(t)
+	secret := random(32)
 	for range 64 {
-		secret = y.extract(secret, secret, "doubled")
+		secret = s.Extract(secret, secret)
 	}
-	y.goal(model.EpochSecret, 0, 0, secret)
-	report := &Report{Rows: []Row{{Goal: *y.trace.Events[0].Goal, Term: secret}}}
+	events, err := r.Finish()
+	if err != nil {
+		t.Fatal(err)
+	}
+	tr := &Trace{Header: toyTrace(t).Header, Events: events}
+	report := &Report{Rows: []Row{{Goal: model.Goal{Kind: model.EpochSecret}, Term: termOf(t, r, secret).ID}}}
 	for _, p := range []prover{runProVerif, runTamarin} {
-		err := p.export(io.Discard, y.trace, report)
+		err := p.export(io.Discard, tr, report)
 		if err == nil || !strings.Contains(err.Error(), fmt.Sprintf("more than %d symbols", maxExport)) {
 			t.Errorf("%s: error %v", p.name, err)
 		}
-		if err := p.export(io.Discard, y.trace, nil); err == nil {
+		if err := p.export(io.Discard, tr, nil); err == nil {
 			t.Errorf("%s: an export without a report", p.name)
 		}
 	}

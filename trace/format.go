@@ -3,7 +3,7 @@ package trace
 import "mlsref/model"
 
 // Version is the version of the trace format that this code writes and reads.
-const Version = 1
+const Version = 2
 
 // Header is the first line of a trace: what is needed to play it again.
 type Header struct {
@@ -18,12 +18,17 @@ type Header struct {
 // Kinds of event. A protocol step's kind is "step" and its Step says which.
 const (
 	KindStep       = "step"       // Step
-	KindPrimitive  = "primitive"  // Op, Out; Define where the output is new
+	KindPrimitive  = "primitive"  // Op, Out, Define: a call whose output is new
+	KindRepeated   = "repeated"   // Calls: of the step, that gave nothing but terms defined before
 	KindWire       = "wire"       // Wire, Terms
 	KindCompromise = "compromise" // Terms: what the walk of the live state found
 	KindGoal       = "goal"       // Goal, Term
 	KindSnapshot   = "snapshot"   // Members: who holds what at this epoch
 	KindExpect     = "expect"     // Expect
+	KindKnown      = "known"      // Terms: what the actor drew while the attacker knew its randomness
+	KindReject     = "reject"     // Reject: a client refused a message
+	KindLeftover   = "leftover"   // Leftover, Terms: a value that should have been erased
+	KindAttack     = "attack"     // Attack: a step of the attacker, and what came of it
 	KindEnd        = "end"        // Count; the last line of a file, never in Trace.Events
 )
 
@@ -44,7 +49,13 @@ type Event struct {
 	Term   model.TermID   `json:"term,omitempty"`
 	Tree   *Snapshot      `json:"tree,omitempty"`
 	Expect *Expect        `json:"expect,omitempty"`
-	Count  int            `json:"count,omitempty"` // end: how many events came before
+	Reject *Reject        `json:"reject,omitempty"`
+	Attack *Attack        `json:"attack,omitempty"`
+
+	Leftover *Leftover      `json:"leftover,omitempty"`
+	Calls    map[string]int `json:"calls,omitempty"` // by layer and operation: "treekem expand"
+
+	Count int `json:"count,omitempty"` // end: how many events came before
 }
 
 // Definition is a new term with its real bytes. A constant's bytes are public
@@ -53,8 +64,9 @@ type Definition struct {
 	model.Term
 	Value  string `json:"value"`            // hex
 	Parts  []int  `json:"parts,omitempty"`  // concat: offset of each argument in Value, bytes
-	Extra  string `json:"extra,omitempty"`  // encrypt: the KEM output, hex
+	Extra  string `json:"extra,omitempty"`  // encrypt, external_init: the KEM output, hex
 	Length int    `json:"length,omitempty"` // expand: the length asked for, bytes
+	Suite  uint16 `json:"suite,omitempty"`  // the cipher suite, if it is not the header's
 }
 
 // Wire is one message given to the delivery service.
@@ -64,8 +76,30 @@ type Wire struct {
 	Bytes string `json:"bytes"` // hex
 }
 
+// Reject is a message that a client refused; nothing changed by it.
+type Reject struct {
+	Kind string `json:"kind"`           // as Wire's
+	From string `json:"from"`           // its sender, or whom the attacker pretended to be
+	Rule string `json:"rule,omitempty"` // the ID of the broken rule, if it is one
+	Why  string `json:"why"`
+}
+
+// Attack is a step of the attacker: what it tried with what it had stolen.
+type Attack struct {
+	Number   int      `json:"number"`
+	What     string   `json:"what"` // send, commit, remove, update, join
+	As       string   `json:"as"`
+	Group    string   `json:"group"`
+	State    string   `json:"state,omitempty"`
+	Failed   string   `json:"failed,omitempty"` // why the attacker could not even make the message
+	Accepted []string `json:"accepted,omitempty"`
+	Rejected []string `json:"rejected,omitempty"`
+}
+
 // Snapshot is a group's public tree at an epoch, and who holds which node key.
 type Snapshot struct {
+	Group  string         `json:"group"`
+	State  string         `json:"state"`
 	Epoch  uint64         `json:"epoch"`
 	Leaves uint32         `json:"leaves"`
 	Nodes  []SnapshotNode `json:"nodes"` // by array index, RFC 9420 Appendix C
@@ -79,14 +113,6 @@ type SnapshotNode struct {
 	Unmerged []string `json:"unmerged,omitempty"` // parents
 	Holders  []string `json:"holders,omitempty"`  // whose live state holds the private key
 	Stolen   bool     `json:"stolen,omitempty"`   // a compromise found the private key before this snapshot
-}
-
-// Expect is one expectation of the scenario.
-type Expect struct {
-	Epoch   *uint64        `json:"epoch,omitempty"`
-	Secret  model.GoalKind `json:"secret,omitempty"` // epoch_secret or init_secret; empty: any secret of the epoch
-	Message int            `json:"message,omitempty"`
-	Exposed bool           `json:"exposed"`
 }
 
 // Trace is a whole recorded run.

@@ -94,18 +94,40 @@ func wholeLines(data []byte, atEOF bool) (advance int, line []byte, err error) {
 	return 0, nil, nil
 }
 
+// Scan reads a trace as Read does, and hands on one event after the other without
+// keeping it. The header comes first; an error of a callback ends the reading.
+func Scan(r io.Reader, name string, header func(Header), each func(*Event) error) error {
+	return scanBounded(r, name, maxTraceLine, &reader{header: header, each: each})
+}
+
 func readBounded(r io.Reader, name string, longest int) (*Trace, error) {
+	t := &Trace{}
+	err := scanBounded(r, name, longest, &reader{
+		header: func(h Header) { t.Header = h },
+		each:   func(e *Event) error { t.Events = append(t.Events, *e); return nil },
+	})
+	if err != nil {
+		return nil, err
+	}
+	return t, nil
+}
+
+func scanBounded(r io.Reader, name string, longest int, rd *reader) error {
 	lines := bufio.NewScanner(r)
 	lines.Buffer(nil, longest)
 	lines.Split(wholeLines)
-	number, rd := 0, &reader{}
-	bad := func(line int, err error) (*Trace, error) {
-		return nil, &InputError{File: name, Line: max(line, 1), Msg: err.Error()}
+	number := 0
+	rd.terms.light = true
+	bad := func(line int, err error) error {
+		return &InputError{File: name, Line: max(line, 1), Msg: err.Error()}
 	}
 	for lines.Scan() {
 		number++
 		if err := rd.line(number, lines.Bytes()); err != nil {
 			return bad(number, err)
+		}
+		if rd.failed != nil {
+			return rd.failed
 		}
 	}
 	switch err := lines.Err(); {
@@ -118,19 +140,28 @@ func readBounded(r io.Reader, name string, longest int) (*Trace, error) {
 	case !rd.ended:
 		return bad(number, errors.New("the trace breaks off: it has no end event"))
 	}
-	return &rd.trace, nil
+	return nil
 }
 
 // reader takes in a trace line by line.
 type reader struct {
-	trace Trace
-	terms definitions
-	ended bool
+	header func(Header)
+	each   func(*Event) error
+	failed error // of each
+	terms  definitions
+	count  int // events
+	last   int // the last one's Seq
+	ended  bool
 }
 
 func (rd *reader) line(number int, text []byte) error {
 	if number == 1 {
-		return readHeader(text, &rd.trace.Header)
+		var h Header
+		if err := readHeader(text, &h); err != nil {
+			return err
+		}
+		rd.header(h)
+		return nil
 	}
 	if rd.ended {
 		return errors.New("something follows the end of the trace")
@@ -139,20 +170,20 @@ func (rd *reader) line(number int, text []byte) error {
 	if err := strictJSON(text, &e); err != nil {
 		return fmt.Errorf("not an event: %w", err)
 	}
-	count := len(rd.trace.Events)
-	if count > 0 && e.Seq <= rd.trace.Events[count-1].Seq {
-		return fmt.Errorf("event %d does not come after event %d", e.Seq, rd.trace.Events[count-1].Seq)
+	if rd.count > 0 && e.Seq <= rd.last {
+		return fmt.Errorf("event %d does not come after event %d", e.Seq, rd.last)
 	}
 	if rd.ended = e.Kind == KindEnd; rd.ended {
-		if e.Count != count {
-			return fmt.Errorf("the trace ends after %d events and says that it has %d", count, e.Count)
+		if e.Count != rd.count {
+			return fmt.Errorf("the trace ends after %d events and says that it has %d", rd.count, e.Count)
 		}
 		return nil
 	}
 	if err := rd.terms.event(&e); err != nil {
 		return fmt.Errorf("event %d: %w", e.Seq, err)
 	}
-	rd.trace.Events = append(rd.trace.Events, e)
+	rd.count, rd.last = rd.count+1, e.Seq
+	rd.failed = rd.each(&e)
 	return nil
 }
 

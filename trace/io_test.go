@@ -88,7 +88,9 @@ func TestMalformed(t *testing.T) {
 	}
 	concat := lineOf(`"op":"concat"`)
 	goal := lineOf(`"kind":"goal"`)
-	wire := lineOf(`"kind":"wire"`)
+	wire := lineOf(`"wire":{"kind":"welcome"`)
+	step := lineOf(`"kind":"step"`)
+	key := lineOf(`"op":"sigkey"`) // of a seed that is defined one line before
 	cases := []struct {
 		name  string
 		line  int
@@ -98,7 +100,7 @@ func TestMalformed(t *testing.T) {
 		{"empty", 1, "it is empty", func([]string) []string { return nil }},
 		{"not JSON", 1, "not a trace", replace(1, "{", "")},
 		{"another format", 1, "not a trace", replace(1, formatName, "har")},
-		{"a later version", 1, "version 2; this program reads version 1", replace(1, `"version":1`, `"version":2,"new":[]`)},
+		{"a later version", 1, "version 3; this program reads version 2", replace(1, `"version":2`, `"version":3,"new":[]`)},
 		{"a header field of no version", 1, "bad header", replace(1, `"seed"`, `"speed"`)},
 		{"another suite", 1, "is not supported", replace(1, "MLS_128", "MLS_129")},
 		{"no header", 1, "not a trace", func(l []string) []string { return l[1:] }},
@@ -113,22 +115,22 @@ func TestMalformed(t *testing.T) {
 		{"two objects on a line", 3, "something follows", replace(3, "}\n", "}{}\n")},
 		{"after the end", last + 1, "follows the end", func(l []string) []string { return append(l, "{}\n") }},
 		{"empty line", 3, "cut short", func(l []string) []string { l[2] = "\n" + l[2]; return l }},
-		{"unknown kind", 2, "unknown kind", replace(2, `"kind":"step"`, `"kind":"stop"`)},
+		{"unknown kind", step, "unknown kind", replace(step, `"kind":"step"`, `"kind":"stop"`)},
 		{"unknown field", 2, "unknown field", replace(2, `"kind"`, `"king"`)},
-		{"wire without wire", 2, "without its wire field", replace(2, `"kind":"step"`, `"kind":"wire"`)},
+		{"wire without wire", step, "without its wire field", replace(step, `"kind":"step"`, `"kind":"wire"`)},
 		{"goal without goal", goal, "without its goal field", replace(goal, `"goal":{`, `"tree":{"epoch":0,"leaves":0,"nodes":[]},"step":{`)},
-		{"term out of order", 2, "out of order", replace(2, `"id":1,`, `"id":2,`)},
-		{"argument not defined", 2, "argument 9 is not defined", replace(2, `"args":[2]`, `"args":[9]`)},
-		{"argument below zero", 2, "argument -1 is not defined", replace(2, `"args":[2]`, `"args":[-1]`)},
-		{"unknown operation", 2, "unknown operation", replace(2, `"op":"sigkey"`, `"op":"rot13"`)},
-		{"too few arguments", 2, "takes 1 arguments", replace(2, `"args":[2]`, `"args":[]`)},
-		{"public secret", 2, "cannot be public", replace(2, `"op":"random"`, `"op":"random","public":true`)},
-		{"bad hex", 2, "bad hex", replace(2, `"value":"0`, `"value":"x`)},
-		{"bad hex on the wire", wire, "bad hex", replace(wire, `"bytes":"00"`, `"bytes":"0"`)},
+		{"term out of order", 2, "out of order", replace(2, `"id":0,`, `"id":1,`)},
+		{"argument not defined", key, "argument 9 is not defined", replace(key, `"args":[0]`, `"args":[9]`)},
+		{"argument below zero", key, "argument -1 is not defined", replace(key, `"args":[0]`, `"args":[-1]`)},
+		{"unknown operation", key, "unknown operation", replace(key, `"op":"sigkey"`, `"op":"rot13"`)},
+		{"too few arguments", key, "takes 1 arguments", replace(key, `"args":[0]`, `"args":[]`)},
+		{"public secret", 2, "cannot be public", replace(2, `"op":"random","name"`, `"op":"random","public":true,"name"`)},
+		{"bad hex", 2, "bad hex", replace(2, `"value":"`, `"value":"x`)},
+		{"bad hex on the wire", wire, "bad hex", replace(wire, `"bytes":"`, `"bytes":"0`)},
 		{"wire term not defined", wire, "term 9999 is not defined", replace(wire, `"terms":[`, `"terms":[9999,`)},
 		{"goal term not defined", goal, "is not defined", replace(goal, `"term":`, `"term":999`)},
 		{"offset outside", concat, "lies outside", replace(concat, `"parts":[`, `"parts":[9`)},
-		{"part too long", concat, "lies outside", replace(concat, `"parts":[2`, `"parts":[4`)},
+		{"part too long", concat, "lies outside", replace(concat, `"parts":[1,35`, `"parts":[1,37`)},
 		{"offset missing", concat, "offsets", replace(concat, `"parts":[`, `"parts":[2,`)},
 		{"negative offset", concat, "lies outside", replace(concat, `"parts":[`, `"parts":[-`)},
 	}
@@ -158,7 +160,7 @@ func TestLineTooLong(t *testing.T) {
 
 func FuzzRead(f *testing.F) {
 	f.Add(written(f, toyTrace(f)))
-	f.Add(`{"format":"mlsref-trace","version":1,"suite":"MLS_128_DHKEMX25519_AES128GCM_SHA256_Ed25519","seed":0,"file":"","scenario":""}` + "\n" +
+	f.Add(`{"format":"mlsref-trace","version":2,"suite":"MLS_128_DHKEMX25519_AES128GCM_SHA256_Ed25519","seed":0,"file":"","scenario":""}` + "\n" +
 		`{"seq":0,"kind":"primitive","define":[{"id":0,"op":"const","public":true,"value":"00"},{"id":1,"op":"concat","args":[0],"value":"0000","parts":[1]}]}` + "\n" +
 		`{"seq":1,"kind":"end","count":1}` + "\n")
 	f.Fuzz(func(t *testing.T, text string) {

@@ -13,7 +13,8 @@ type Row struct {
 	Term       model.TermID  `json:"term"`
 	Predicate  model.Verdict `json:"predicate"`            // from the abstract events
 	Closure    bool          `json:"closure"`              // whether the attacker derives Term from what it saw
-	Derivation []model.Step  `json:"derivation,omitempty"` // how, where it does
+	Since      int           `json:"since"`                // the Seq of the step after which it does, and the secret is there; -1 if never
+	Derivation []model.Step  `json:"derivation,omitempty"` // how, where it does: the steps that no row above has, and the last
 	Replay     string        `json:"replay,omitempty"`     // "ok", or why the derivation did not arrive at the real bytes
 }
 
@@ -37,21 +38,17 @@ func (p Problem) String() string {
 
 // Report is what the two Go judges say of a trace.
 type Report struct {
-	Rows     []Row     `json:"rows"` // in the order of the trace's goals
-	Problems []Problem `json:"problems,omitempty"`
+	Rows      []Row               `json:"rows"` // in the order of the trace's goals
+	Problems  []Problem           `json:"problems,omitempty"`
+	Auth      []model.AuthVerdict `json:"auth,omitempty"`      // who could have made each Commit and message
+	Intervals []model.Interval    `json:"intervals,omitempty"` // which epochs each theft exposes, and what healed
+	Forks     []Fork              `json:"forks,omitempty"`     // epochs that are there more than once
+	Leftovers []Leftover          `json:"leftovers,omitempty"` // values that should have been erased
 }
 
 // OK says that the judges agree, every attack was carried out, and every
 // expectation holds.
 func (r *Report) OK() bool { return len(r.Problems) == 0 }
-
-// GoalName is a goal in words: "epoch 3: init_secret", "message 2".
-func GoalName(g model.Goal) string {
-	if g.Kind == model.Message {
-		return fmt.Sprintf("message %d", g.Message)
-	}
-	return fmt.Sprintf("epoch %d: %s", g.Epoch, g.Kind)
-}
 
 // Judge asks the predicate and the closure about every secret of the trace,
 // replays each attack with the real cryptography, and checks the scenario's
@@ -80,10 +77,16 @@ func Judge(t *Trace) (*Report, error) {
 		attacker:  newAttacker(s, defs, facts),
 		predicted: map[model.Goal]model.Verdict{},
 		seen:      map[model.Goal]int{},
+		derived:   map[model.TermID]bool{},
 		report:    &Report{},
 	}
 	for _, v := range verdicts {
 		j.predicted[v.Goal] = v
+	}
+	for _, e := range t.Events {
+		if e.Kind == KindStep {
+			j.steps = append(j.steps, e.Seq)
+		}
 	}
 	j.goals()
 	for _, v := range verdicts {
@@ -91,14 +94,18 @@ func Judge(t *Trace) (*Report, error) {
 			j.problem(0, "%s: the predicate judges it, and the trace has no term for it", GoalName(v.Goal))
 		}
 	}
+	if err := j.more(steps(t)); err != nil {
+		return nil, fmt.Errorf("%s: %w", t.Header.File, err)
+	}
 	if err := j.expectations(); err != nil {
 		return nil, err
 	}
 	return j.report, nil
 }
 
-// Facts are the terms that the attacker saw: every message on the wire, and
-// what each theft found in the live state of its victim.
+// Facts are the terms that the attacker saw: every message on the wire, what each
+// theft found in the live state of its victim, and what was drawn by randomness that
+// it knows.
 func Facts(t *Trace) []model.Fact {
 	var facts []model.Fact
 	for _, e := range t.Events {
@@ -107,6 +114,8 @@ func Facts(t *Trace) []model.Fact {
 		case KindWire:
 		case KindCompromise:
 			why = "stolen from " + e.Actor
+		case KindKnown:
+			why = "known randomness of " + e.Actor
 		default:
 			continue
 		}
@@ -134,7 +143,9 @@ type judge struct {
 	closure   *model.Closure
 	attacker  *attacker // carries out what the closure derives
 	predicted map[model.Goal]model.Verdict
-	seen      map[model.Goal]int // a goal's row
+	seen      map[model.Goal]int    // a goal's row
+	steps     []int                 // the Seqs of the steps
+	derived   map[model.TermID]bool // in a derivation of a row above
 	report    *Report
 }
 
@@ -157,9 +168,11 @@ func (j *judge) goals() {
 			continue
 		}
 		verdict, known := j.predicted[*e.Goal]
-		row := Row{Goal: *e.Goal, Term: e.Term, Predicate: verdict, Closure: j.closure.Knows(e.Term)}
+		row := Row{Goal: *e.Goal, Term: e.Term, Predicate: verdict, Closure: j.closure.Knows(e.Term), Since: -1}
 		if row.Closure {
-			row.Derivation = withInputs(j.closure, j.defs, e.Term)
+			seq, _ := j.closure.Since(e.Term)
+			row.Since = max(j.stepBefore(seq), j.stepAfter(j.defs.made[e.Term])) // not before it was there
+			row.Derivation = withInputs(j.closure, j.defs, e.Term, j.derived)
 			row.Replay = "ok"
 			if err := j.attacker.replay(row.Derivation, e.Term); err != nil {
 				row.Replay = err.Error()
@@ -169,6 +182,9 @@ func (j *judge) goals() {
 		switch {
 		case !known:
 			j.problem(e.Line, "%s: the predicate does not know this secret", name)
+		case verdict.Exposed && row.Closure && (verdict.Since >= len(j.steps) || j.steps[verdict.Since] != row.Since):
+			j.problem(e.Line, "%s: the predicate says exposed since its event %d (%s), the closure since the step with seq %d",
+				name, verdict.Since, verdict.Because, row.Since)
 		case verdict.Exposed != row.Closure:
 			j.problem(e.Line, "%s: the predicate says %s (%s: %s), the closure says %s",
 				name, fate(verdict.Exposed), verdict.Clause, verdict.Because, fate(row.Closure))
@@ -183,51 +199,4 @@ func fate(exposed bool) string {
 		return "exposed"
 	}
 	return "secret"
-}
-
-// expectations checks every expect line. One that speaks of a secret that the
-// run does not have is a mistake in the scenario: an *InputError.
-func (j *judge) expectations() error {
-	for _, e := range j.trace.Events {
-		if e.Kind != KindExpect {
-			continue
-		}
-		rows, what := j.meant(e.Expect)
-		if len(rows) == 0 {
-			return &InputError{File: j.trace.Header.File, Line: e.Line, Msg: "expect: the run has no " + what}
-		}
-		predicate, closure := false, false
-		for _, row := range rows {
-			predicate = predicate || row.Predicate.Exposed
-			closure = closure || row.Closure
-		}
-		want := e.Expect.Exposed
-		if predicate != want || closure != want {
-			j.problem(e.Line, "expected %s to be %s; the predicate says %s, the closure says %s",
-				what, fate(want), fate(predicate), fate(closure))
-		}
-	}
-	return nil
-}
-
-// meant are the rows that an expectation speaks of, and its subject in words.
-func (j *judge) meant(x *Expect) (rows []Row, what string) {
-	switch {
-	case x.Epoch == nil:
-		what = fmt.Sprintf("message %d", x.Message)
-	case x.Secret == "":
-		what = fmt.Sprintf("epoch %d", *x.Epoch)
-	default:
-		what = fmt.Sprintf("%s of epoch %d", x.Secret, *x.Epoch)
-	}
-	for _, row := range j.report.Rows {
-		g := row.Goal
-		isMessage := g.Kind == model.Message
-		switch {
-		case x.Epoch == nil && isMessage && g.Message == x.Message,
-			x.Epoch != nil && !isMessage && g.Epoch == *x.Epoch && (x.Secret == "" || x.Secret == g.Kind):
-			rows = append(rows, row)
-		}
-	}
-	return rows, what
 }

@@ -3,6 +3,8 @@ package trace
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 
@@ -23,41 +25,38 @@ func TestJudgeToy(t *testing.T) {
 	for _, p := range report.Problems {
 		t.Error(p)
 	}
-	want := map[string]string{
-		"epoch 0: epoch_secret": "secret", "epoch 0: init_secret": "secret",
-		"epoch 1: epoch_secret": "secret", "epoch 1: init_secret": "exposed",
-		"epoch 2: epoch_secret": "exposed", "epoch 2: init_secret": "exposed",
-		"message 1": "secret", "message 2": "exposed",
+	// Of each epoch: what is safe, and all else of it is exposed.
+	safe := map[string][]string{
+		"epoch 0": {"epoch_secret", "init_secret", "sender_data_secret", "encryption_secret", "exporter_secret", "external_secret",
+			"confirmation_key", "membership_key", "resumption_psk", "epoch_authenticator", "leaf_key of alice"},
+		"epoch 1": {"epoch_secret", "encryption_secret", "joiner_secret", "welcome_secret", "path_secret of node 1", "leaf_key of alice"},
+		"epoch 2": {"leaf_key of alice"},
+		"epoch 3": {"leaf_key of carol"},
+		"":        {"init key of bob_package_1", "message 1"},
 	}
-	if len(report.Rows) != len(want) {
-		t.Errorf("%d rows, want %d", len(report.Rows), len(want))
-	}
+	count := map[string]int{}
 	for _, row := range report.Rows {
 		name := GoalName(row.Goal)
-		if got := fate(row.Closure); got != want[name] {
-			t.Errorf("%s is %s, want %s", name, got, want[name])
+		epoch, secret, inEpoch := strings.Cut(name, ": ")
+		if !inEpoch {
+			epoch, secret = "", name
 		}
-		if row.Closure && (row.Replay != "ok" || len(row.Derivation) == 0) {
-			t.Errorf("%s: %d steps, replay %q", name, len(row.Derivation), row.Replay)
+		count[epoch]++
+		if want := !slices.Contains(safe[epoch], secret); row.Closure != want || row.Predicate.Exposed != want {
+			t.Errorf("%s is %s and %s, want %s", name, fate(row.Predicate.Exposed), fate(row.Closure), fate(want))
+		}
+		if row.Closure && (row.Replay != "ok" || len(row.Derivation) == 0 || row.Since < 0) {
+			t.Errorf("%s: %d steps, replay %q, since %d", name, len(row.Derivation), row.Replay, row.Since)
+		}
+		if !row.Closure && row.Since != -1 {
+			t.Errorf("%s is secret, since %d", name, row.Since)
 		}
 	}
-}
-
-func find(t *testing.T, tr *Trace, is func(*Event) bool) *Event {
-	t.Helper()
-	for i := range tr.Events {
-		if is(&tr.Events[i]) {
-			return &tr.Events[i]
-		}
+	// 10 secrets below epoch_secret and itself, joiner_secret, welcome_secret with an
+	// Add, a node's two, and the new leaves; bob's init key, two messages.
+	if want := map[string]int{"epoch 0": 11, "epoch 1": 16, "epoch 2": 14, "epoch 3": 14, "": 3}; !maps.Equal(count, want) {
+		t.Errorf("rows by epoch: %v, want %v", count, want)
 	}
-	t.Fatal("the toy has no such event")
-	return nil
-}
-
-func kind(k string) func(*Event) bool { return func(e *Event) bool { return e.Kind == k } }
-
-func isStep(k model.EventKind) func(*Event) bool {
-	return func(e *Event) bool { return e.Kind == KindStep && e.Step.Kind == k }
 }
 
 // TestJudgeProblems starts from the good toy, breaks one thing, and expects a
@@ -78,11 +77,11 @@ func TestJudgeProblems(t *testing.T) {
 		{"a key that should have been deleted", "message 1: the predicate says secret",
 			func(t *testing.T, tr *Trace) {
 				e := find(t, tr, kind(KindCompromise))
-				e.Terms = append(e.Terms, named(t, tr, "ratchet_0"))
+				e.Terms = append(e.Terms, ratchet(t, tr))
 			}},
 		{"a secret that only the closure knows", "message 9: the predicate does not know this secret",
 			func(t *testing.T, tr *Trace) {
-				find(t, tr, func(e *Event) bool { return e.Kind == KindGoal && e.Goal.Message == 2 }).Goal.Message = 9
+				find(t, tr, isGoal("message 2")).Goal.Message = 9
 				find(t, tr, func(e *Event) bool { return e.Kind == KindExpect && e.Expect.Message == 2 }).Expect.Message = 9
 			}},
 		{"a secret that only the predicate knows", "message 9: the predicate judges it, and the trace has no term for it",
@@ -93,26 +92,26 @@ func TestJudgeProblems(t *testing.T) {
 		{"members who do not agree", "epoch 0: epoch_secret: the members hold different secrets",
 			func(t *testing.T, tr *Trace) {
 				first := find(t, tr, kind(KindGoal))
-				tr.Events = append(tr.Events, Event{Seq: 1000, Kind: KindGoal, Goal: first.Goal, Term: 0})
+				tr.Events = append(tr.Events, Event{Seq: 10_000, Kind: KindGoal, Goal: first.Goal, Term: 0})
 			}},
 		{"a byte that is not what was computed", "the attack that the closure found cannot be carried out",
 			func(t *testing.T, tr *Trace) {
 				d := definition(t, tr, named(t, tr, "epoch_secret_2"))
 				d.Value = flip(d.Value)
 			}},
-		{"an expectation that is wrong", "toy.mls:11: expected epoch 2 to be secret; the predicate says exposed, the closure says exposed",
+		{"an expectation that is wrong", "toy.mls:12: expected epoch 2 to be secret; the predicate says exposed, the closure says exposed",
 			func(t *testing.T, tr *Trace) {
-				find(t, tr, func(e *Event) bool { return e.Line == 11 && e.Kind == KindExpect }).Expect.Exposed = false
+				find(t, tr, func(e *Event) bool { return e.Line == 12 && e.Kind == KindExpect }).Expect.Exposed = false
 			}},
-		{"an expectation about one secret", "toy.mls:10: expected epoch_secret of epoch 1 to be exposed",
+		{"an expectation about one secret", "toy.mls:11: expected epoch_secret of epoch 1 to be exposed",
 			func(t *testing.T, tr *Trace) {
-				find(t, tr, func(e *Event) bool { return e.Line == 10 && e.Kind == KindExpect }).Expect.Exposed = true
+				find(t, tr, func(e *Event) bool { return e.Line == 11 && e.Kind == KindExpect }).Expect.Exposed = true
 			}},
-		{"an expectation about a message", "toy.mls:12: expected message 1 to be exposed",
+		{"an expectation about a message", "toy.mls:13: expected message 1 to be exposed",
 			func(t *testing.T, tr *Trace) {
-				find(t, tr, func(e *Event) bool { return e.Line == 12 && e.Kind == KindExpect }).Expect.Exposed = true
+				find(t, tr, func(e *Event) bool { return e.Line == 13 && e.Kind == KindExpect }).Expect.Exposed = true
 			}},
-		{"an expectation that one judge only shares", "toy.mls:9: expected epoch 1 to be exposed; the predicate says exposed, the closure says secret",
+		{"an expectation that one judge only shares", "toy.mls:10: expected epoch 1 to be exposed; the predicate says exposed, the closure says secret",
 			func(t *testing.T, tr *Trace) { find(t, tr, kind(KindCompromise)).Terms = nil }},
 	}
 	for _, c := range cases {
@@ -133,12 +132,12 @@ func TestExpectationsAboutNothing(t *testing.T) {
 		x    Expect
 		want string
 	}{
-		{Expect{Epoch: epochNo(5)}, "toy.mls:99: expect: the run has no epoch 5"},
-		{Expect{Epoch: epochNo(5), Secret: model.InitSecret}, "toy.mls:99: expect: the run has no init_secret of epoch 5"},
-		{Expect{Message: 3}, "toy.mls:99: expect: the run has no message 3"},
+		{Expect{Epoch: epochNo(5)}, "toy.mls:99: the run has no epoch 5, expected at most epoch 3"},
+		{Expect{Epoch: epochNo(5), Secret: model.InitSecret}, "toy.mls:99: the run has no init_secret of epoch 5, expected at most epoch 3"},
+		{Expect{Message: 3}, "toy.mls:99: the run has no message 3, expected at most 2"},
 	} {
 		tr := toyTrace(t)
-		tr.Events = append(tr.Events, Event{Seq: 1000, Kind: KindExpect, Line: 99, Expect: &c.x})
+		tr.Events = append(tr.Events, Event{Seq: 10_000, Kind: KindExpect, Line: 99, Expect: &c.x})
 		_, err := Judge(tr)
 		var input *InputError
 		if !errors.As(err, &input) || err.Error() != c.want {
@@ -147,36 +146,8 @@ func TestExpectationsAboutNothing(t *testing.T) {
 	}
 }
 
-// named is the ID of the first term with that name.
-func named(t *testing.T, tr *Trace, name string) model.TermID {
+// ratchet is the secret that the key of message 1 came from.
+func ratchet(t *testing.T, tr *Trace) model.TermID {
 	t.Helper()
-	for _, e := range tr.Events {
-		for _, d := range e.Define {
-			if d.Name == name {
-				return d.ID
-			}
-		}
-	}
-	t.Fatalf("the toy has no term %s", name)
-	return 0
-}
-
-func definition(t *testing.T, tr *Trace, id model.TermID) *Definition {
-	t.Helper()
-	for i := range tr.Events {
-		for j := range tr.Events[i].Define {
-			if d := &tr.Events[i].Define[j]; d.ID == id {
-				return d
-			}
-		}
-	}
-	t.Fatalf("the toy has no term %d", id)
-	return nil
-}
-
-// flip changes the last bit of a value in hex.
-func flip(value string) string {
-	const digits = "0123456789abcdef"
-	i := strings.IndexByte(digits, value[len(value)-1])
-	return value[:len(value)-1] + string(digits[i^1])
+	return definition(t, tr, named(t, tr, "message_1_key")).Args[0]
 }

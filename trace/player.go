@@ -1,9 +1,9 @@
 package trace
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -18,46 +18,93 @@ import (
 type Options struct {
 	Seed      *uint64        // in place of the scenario's
 	Snapshots bool           // record the tree and its key holders after each epoch
+	Audit     bool           // after each step, look for values that should have been erased
 	Progress  func(line int) // called before each statement
 }
 
 // Play runs a scenario through the real implementation and records it. The same
-// scenario and seed give the same trace, byte for byte. In an honest run every
-// message must be accepted by everybody, so a rejection is an error.
+// scenario and seed give the same trace, byte for byte. A step that is not possible
+// where it stands is an *InputError. As long as nobody forks, attacks or delivers a
+// message out of place, every message must be accepted: a rejection is an error.
 func Play(sc *Scenario, opt Options) (*Trace, error) {
-	seed := sc.Seed
-	if opt.Seed != nil {
-		seed = *opt.Seed
+	p, err := newPlayer(sc, opt)
+	if err != nil {
+		return nil, err
 	}
+	for i := range sc.Statements {
+		if opt.Progress != nil {
+			opt.Progress(sc.Statements[i].Line)
+		}
+		if err := p.play(&sc.Statements[i]); err != nil {
+			return nil, err
+		}
+	}
+	return p.finish()
+}
+
+// player is a run in progress: the clients, and a delivery service that keeps
+// messages in order.
+type player struct {
+	sc     *Scenario
+	opt    Options
+	seed   uint64
+	suite  suite.Suite // observed by rec
+	rng    io.Reader
+	rec    *Recorder
+	format group.Format
+
+	line    int
+	rooms   []*room
+	clients []*client // in order of appearance
+	byName  map[string]*client
+	states  map[string]int // how many states there are of a group and epoch
+	letters []*letter      // application messages, in order of their numbers
+	made    int            // proposals and packages, for their IDs
+	attacks int
+	psks    map[string][]byte
+	ids     map[string]string // of packages and Updates, by their leaf's key
+
+	// For the audit: who was in which state, who joined by which package, and what was
+	// reported.
+	was      map[seatIn]bool
+	used     map[string]string
+	reported map[leftoverKey]bool
+
+	touched bool // somebody has begun to do something since the flag was cleared
+
+	// disturbed: the delivery service or the attacker did something after which an
+	// honest member may have to reject a message.
+	disturbed bool
+}
+
+func newPlayer(sc *Scenario, opt Options) (*player, error) {
 	s, err := suite.ByName(sc.Suite)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", sc.File, err)
 	}
 	rec := NewRecorder()
 	p := &player{
-		sc: sc, opt: opt, rec: rec,
-		suite: s.Observed(rec), rng: randomness(seed), format: group.Private,
-		byName: map[string]*member{},
+		sc: sc, opt: opt, seed: sc.Seed, rec: rec, suite: s.Observed(rec), format: group.Private,
+		byName: map[string]*client{}, states: map[string]int{}, psks: map[string][]byte{}, ids: map[string]string{},
+		was: map[seatIn]bool{}, used: map[string]string{}, reported: map[leftoverKey]bool{},
 	}
+	if opt.Seed != nil {
+		p.seed = *opt.Seed
+	}
+	p.rng = randomness(p.seed)
 	if sc.Public {
 		p.format = group.Public
 	}
-	for i := range sc.Statements {
-		st := &sc.Statements[i]
-		if opt.Progress != nil {
-			opt.Progress(st.Line)
-		}
-		p.line = st.Line
-		if err := p.play(st); err != nil {
-			return nil, fmt.Errorf("%s:%d: %w", sc.File, st.Line, err)
-		}
-	}
-	events, err := rec.Finish()
+	return p, nil
+}
+
+func (p *player) finish() (*Trace, error) {
+	events, err := p.rec.Finish()
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", sc.File, err)
+		return nil, fmt.Errorf("%s: %w", p.sc.File, err)
 	}
 	return &Trace{
-		Header: Header{Format: formatName, Version: Version, Suite: sc.Suite, Seed: seed, File: sc.File, Scenario: sc.Text},
+		Header: Header{Format: formatName, Version: Version, Suite: p.sc.Suite, Seed: p.seed, File: p.sc.File, Scenario: p.sc.Text},
 		Events: events,
 	}, nil
 }
@@ -70,165 +117,131 @@ func randomness(seed uint64) io.Reader {
 	return rand.NewChaCha8(expanded)
 }
 
-// player is a run in progress: the clients, and a delivery service that keeps
-// messages in order.
-type player struct {
-	sc     *Scenario
-	opt    Options
-	suite  suite.Suite // observed by rec
-	rng    io.Reader
-	rec    *Recorder
-	format group.Format
-
-	line     int
-	group    string
-	epoch    uint64 // the group's, as of the last Commit
-	messages int
-	members  []*member // in order of appearance
-	byName   map[string]*member
+// impossible says that a statement cannot be played where it stands. Nothing has
+// been done for it.
+func (p *player) impossible(format string, args ...any) error {
+	return &InputError{p.sc.File, p.line, fmt.Sprintf(format, args...)}
 }
 
-// member is one client: what it holds is what a theft finds.
-type member struct {
-	name       string
-	client     group.Client
-	group      *group.Group             // nil outside of the group
-	keyPackage *group.KeyPackageSecrets // published, not used for joining yet
-	offline    bool
-	inbox      []mail // waits for it to come online
-}
-
-// mail is one message on its way.
-type mail struct {
-	kind    string // proposal, commit, welcome, application
-	from    string
-	bytes   []byte
-	message int    // number of an application message
-	text    []byte // its text, to compare with
-}
-
-// live are the parts of a member's state that a theft reaches.
-func (m *member) live() []Root {
-	return []Root{{"group", m.group}, {"key_package", m.keyPackage}, {"identity", m.client.Identity}}
-}
-
+// play does one statement.
 func (p *player) play(st *Statement) error {
-	if st.Verb == VerbExpect {
+	p.line = st.Line
+	err := p.do(st)
+	if err == nil {
+		err = p.rec.Err()
+	}
+	if err == nil && p.opt.Audit {
+		p.rec.As("", st.Line)
+		err = p.audit()
+	}
+	var mistake *InputError
+	if err == nil || errors.As(err, &mistake) {
+		return err
+	}
+	return fmt.Errorf("%s:%d: %w", p.sc.File, st.Line, err)
+}
+
+func (p *player) do(st *Statement) error {
+	switch st.Verb {
+	case VerbExpect:
 		p.rec.As("", st.Line)
 		p.rec.Expect(*st.Expect)
 		return nil
-	}
-	m, err := p.member(st.Actor)
-	if err != nil {
-		return err
-	}
-	p.rec.As(m.name, st.Line)
-	switch st.Verb {
+	case VerbDeal:
+		return p.deal(st)
+	case VerbDeliver, VerbReplay:
+		return p.deliverLate(st)
 	case VerbCreates:
-		err = p.create(m, st.Group)
-	case VerbAdds, VerbRemoves, VerbCommits:
-		err = p.commit(m, st)
-	case VerbUpdates, VerbProposesAdd, VerbProposesRemove:
-		err = p.propose(m, st)
-	case VerbSends:
-		err = p.send(m, []byte(st.Text))
-	case VerbOffline:
-		err = p.goOffline(m)
-	case VerbOnline:
-		m.offline = false
-		err = p.readInbox(m)
+		return p.create(st)
 	case VerbCompromise:
-		err = p.compromise(m)
-	default:
-		err = fmt.Errorf("unknown statement %q", st.Verb)
-	}
-	if err != nil {
-		return err
-	}
-	return p.rec.Err()
-}
-
-// member finds a client by name; at its first appearance it makes its identity.
-func (p *player) member(name string) (*member, error) {
-	if m := p.byName[name]; m != nil {
-		return m, nil
-	}
-	p.rec.As(name, p.line)
-	client, err := group.NewClient(p.suite, p.rng, name)
-	if err != nil {
-		return nil, fmt.Errorf("making %s's identity: %w", name, err)
-	}
-	m := &member{name: name, client: client}
-	p.members, p.byName[name] = append(p.members, m), m
-	p.rec.NameKey(client.Identity.SignaturePub, name+"_signature_key")
-	return m, nil
-}
-
-// step records what m did; Epoch is m's own, or the group's if it has none.
-func (p *player) step(m *member, e model.Event) {
-	e.Actor, e.Group = m.name, p.group
-	if m.group != nil {
-		e.Epoch = m.group.Epoch()
-	} else if e.Epoch == 0 {
-		e.Epoch = p.epoch
-	}
-	p.rec.Step(e)
-}
-
-func (p *player) goOffline(m *member) error {
-	m.offline = true
-	if m.group == nil {
-		return p.publishKeyPackage(m)
-	}
-	return nil
-}
-
-// publishKeyPackage gives the delivery service a key package of m, unless an
-// unused one lies there.
-func (p *player) publishKeyPackage(m *member) error {
-	if m.keyPackage != nil {
-		return nil
-	}
-	p.rec.As(m.name, p.line)
-	kp, secrets, err := m.client.NewKeyPackage(p.rng)
-	if err != nil {
-		return fmt.Errorf("making %s's key package: %w", m.name, err)
-	}
-	b, err := wire.Marshal(&wire.MLSMessage{Version: wire.ProtocolMLS10, WireFormat: wire.WireFormatKeyPackage, KeyPackage: &kp})
-	if err != nil {
-		return err
-	}
-	m.keyPackage = &secrets
-	p.rec.NameKey(kp.InitKey, m.name+"_init_key")
-	p.step(m, model.Event{Kind: model.KeyPackage})
-	p.rec.Wire("key_package", b)
-	return nil
-}
-
-func (p *player) compromise(m *member) error {
-	p.step(m, model.Event{Kind: model.Compromise})
-	found, err := p.rec.Walk(m.live()...)
-	if err != nil {
-		return fmt.Errorf("%s: %w", m.name, err)
-	}
-	p.rec.Compromise(found)
-	return nil
-}
-
-// agree compares what must be equal for all who are at the newest epoch
-// (RFC 9420 §8.7).
-func (p *player) agree() error {
-	var first *member
-	for _, m := range p.members {
-		switch {
-		case m.offline || m.group == nil:
-		case m.group.Epoch() != p.epoch:
-			return fmt.Errorf("%s is online and at epoch %d, the group is at %d", m.name, m.group.Epoch(), p.epoch)
-		case first == nil:
-			first = m
-		case !bytes.Equal(first.group.EpochAuthenticator(), m.group.EpochAuthenticator()):
-			return fmt.Errorf("%s and %s disagree on the epoch authenticator of epoch %d", first.name, m.name, p.epoch)
+		return p.compromise(st)
+	case VerbOffline, VerbOnline:
+		return p.presence(st)
+	case VerbRandomness:
+		return p.randomness(st)
+	case VerbAsks, VerbJoins, VerbRejoins:
+		if st.Actor == theAttacker {
+			return p.attack(st)
 		}
+		return p.fromOutside(st)
+	case VerbReopens:
+		return p.reopen(st)
 	}
-	return nil
+	if st.Actor == theAttacker {
+		return p.attack(st)
+	}
+	return p.asMember(st)
+}
+
+// asMember is for what only a member of a group can do.
+func (p *player) asMember(st *Statement) error {
+	s, err := p.seatOf(st.Actor, st.In)
+	if err != nil {
+		if outsider, r := p.outsider(st); outsider != nil {
+			return p.proposeFromOutside(outsider, r, st)
+		}
+		return err
+	}
+	switch st.Verb {
+	case VerbUpdates, VerbProposesAdd, VerbProposesRemove, VerbProposesPSK, VerbProposesLabel, VerbProposesReInit:
+		return p.propose(s, st)
+	case VerbSends:
+		return p.send(s, st)
+	case VerbExports:
+		return p.export(s, st)
+	case VerbBranches:
+		return p.branch(s, st)
+	case VerbPublishes, VerbAbandons:
+		return p.resolvePending(s, st)
+	}
+	return p.commit(s, st)
+}
+
+// begin starts a client's step: the recorder attributes what follows to it.
+func (p *player) begin(c *client) {
+	p.touched = true
+	p.rec.As(c.name, p.line)
+	p.rec.Weak(c.weak)
+}
+
+// client finds a client by name; at its first appearance it makes its identity.
+func (p *player) client(name string) (*client, error) {
+	if c := p.byName[name]; c != nil {
+		return c, nil
+	}
+	if len(p.clients) == maxPeople {
+		return nil, p.impossible("%s is one name too many, expected at most %d", name, maxPeople)
+	}
+	c := &client{name: name}
+	p.begin(c)
+	var err error
+	if c.client, err = p.identity(c, p.suite, ""); err != nil {
+		return nil, err
+	}
+	p.clients, p.byName[name] = append(p.clients, c), c
+	if p.sc.PastEpochs > 0 || p.sc.PastPSKs > 0 {
+		p.rec.Step(model.Event{Kind: model.Retention, Actor: name, Message: p.sc.PastEpochs, Epoch: uint64(p.sc.PastPSKs)})
+	}
+	return c, nil
+}
+
+// label is the extension that scenarios put text into; all clients support it.
+const label wire.ExtensionType = 0xff01
+
+func (p *player) identity(c *client, s suite.Suite, what string) (group.Client, error) {
+	made, err := group.NewClient(s, p.rng, c.name)
+	if err != nil {
+		return made, fmt.Errorf("making %s's identity: %w", c.name, err)
+	}
+	psks := c.client.Config.PSKs
+	if psks == nil {
+		psks = &group.PSKStore{}
+	}
+	made.Config = group.Config{
+		PSKs: psks, PastEpochs: p.sc.PastEpochs, PastResumption: p.sc.PastPSKs,
+		Capabilities: wire.Capabilities{Extensions: []wire.ExtensionType{label}},
+	}
+	p.rec.NameKey(made.Identity.SignaturePub, c.name+"_signature_key")
+	p.rec.Step(model.Event{Kind: model.Identity, Actor: c.name, What: what})
+	return made, nil
 }

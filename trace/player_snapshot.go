@@ -7,28 +7,10 @@ import (
 	"mlsref/model"
 )
 
-// nameKeys names the keys of m's tree after the epoch in which they first appear.
-func (p *player) nameKeys(m *member) {
-	t := m.group.Tree()
-	for i := tree.Index(0); i < tree.Index(2*t.Leaves()-1); i++ {
-		if key := t.EncryptionKey(i); key != nil {
-			p.rec.NameKey(key, fmt.Sprintf("%s_key_%d", nodeName(m, i), p.epoch))
-		}
-	}
-}
-
-// nodeName is bob_leaf or node_3.
-func nodeName(m *member, i tree.Index) string {
-	if i%2 == 0 {
-		return memberName(m.group.Tree(), tree.LeafIndex(i/2)) + "_leaf"
-	}
-	return fmt.Sprintf("node_%d", i)
-}
-
-// snapshot records m's tree, and for each node whose live state holds the key.
-func (p *player) snapshot(m *member) error {
-	holds := make([]map[model.TermID]bool, len(p.members))
-	for i, other := range p.members {
+// snapshot records the tree of a seat, and for each node whose live state holds the key.
+func (p *player) snapshot(m *seat) error {
+	holds := make([]map[model.TermID]bool, len(p.clients))
+	for i, other := range p.clients {
 		found, err := p.rec.Walk(other.live()...)
 		if err != nil {
 			return fmt.Errorf("%s: %w", other.name, err)
@@ -39,7 +21,7 @@ func (p *player) snapshot(m *member) error {
 		}
 	}
 	t := m.group.Tree()
-	s := Snapshot{Epoch: p.epoch, Leaves: t.Leaves()}
+	s := Snapshot{Group: m.room.name, State: m.state, Epoch: m.group.Epoch(), Leaves: t.Leaves()}
 	for i := tree.Index(0); i < tree.Index(2*t.Leaves()-1); i++ {
 		node := SnapshotNode{Index: uint32(i), Blank: t.Blank(i)}
 		if !node.Blank {
@@ -49,12 +31,12 @@ func (p *player) snapshot(m *member) error {
 		}
 		s.Nodes = append(s.Nodes, node)
 	}
-	p.rec.As(m.name, p.line)
+	p.rec.As(m.client.name, p.line)
 	p.rec.Snapshot(s)
 	return nil
 }
 
-func (p *player) describeNode(m *member, i tree.Index, node *SnapshotNode, holds []map[model.TermID]bool) error {
+func (p *player) describeNode(m *seat, i tree.Index, node *SnapshotNode, holds []map[model.TermID]bool) error {
 	t := m.group.Tree()
 	sk, known := p.rec.privateKeyOf(t.EncryptionKey(i))
 	if !known {
@@ -68,7 +50,7 @@ func (p *player) describeNode(m *member, i tree.Index, node *SnapshotNode, holds
 		}
 	}
 	node.Stolen = p.rec.stolen[sk]
-	for j, other := range p.members {
+	for j, other := range p.clients {
 		if holds[j][sk] {
 			node.Holders = append(node.Holders, other.name)
 		}

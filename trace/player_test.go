@@ -63,17 +63,23 @@ func TestPlaySample(t *testing.T) {
 	for _, e := range tr.Events {
 		if e.Kind == KindStep {
 			s := e.Step
-			steps = append(steps, strings.Join(strings.Fields(fmt.Sprintln(e.Line, s.Actor, s.Kind, s.Epoch, s.Adds, s.Updates, s.Removes)), " "))
+			line := fmt.Sprintln(e.Line, s.Actor, s.Kind, s.State, s.From, s.Package, s.Proposal, s.Adds, s.Updates, s.Removes)
+			steps = append(steps, strings.Join(strings.Fields(line), " "))
 		}
 	}
 	want := []string{
-		"2 alice create 0 [] [] []",
-		"3 bob key_package 0 [] [] []", "3 carol key_package 0 [] [] []",
-		"3 alice commit 1 [bob carol] [] []", "3 alice process 1 [] [] []", "3 bob join 1 [] [] []", "3 carol join 1 [] [] []",
-		"4 bob send 1 [] [] []", "4 alice receive 1 [] [] []", "4 carol receive 1 [] [] []",
-		"5 carol compromise 1 [] [] []", "6 carol propose 1 [] [] []",
-		"7 alice commit 2 [] [carol] []", "7 alice process 2 [] [] []", "7 bob process 2 [] [] []", "7 carol process 2 [] [] []",
-		"8 alice commit 3 [] [] [carol]", "8 alice process 3 [] [] []", "8 bob process 3 [] [] []", "8 carol leave 2 [] [] []",
+		"2 alice identity [] [] []", "2 alice create room/0 [] [] []",
+		"3 bob identity [] [] []", "3 bob key_package bob_package_1 [] [] []",
+		"3 carol identity [] [] []", "3 carol key_package carol_package_2 [] [] []",
+		"3 alice commit room/1 room/0 [{bob bob_package_1} {carol carol_package_2}] [] []",
+		"3 alice process room/1 room/0 [] [] []", "3 bob join room/1 bob_package_1 [] [] []", "3 carol join room/1 carol_package_2 [] [] []",
+		"4 bob send room/1 [] [] []", "4 alice receive room/1 [] [] []", "4 carol receive room/1 [] [] []",
+		"5 carol compromise [] [] []", "6 carol propose room/1 update_3 [] [] []",
+		"6 alice handle room/1 update_3 [] [] []", "6 bob handle room/1 update_3 [] [] []",
+		"7 alice commit room/2 room/1 [] [{carol update_3}] []",
+		"7 alice process room/2 room/1 [] [] []", "7 bob process room/2 room/1 [] [] []", "7 carol process room/2 room/1 [] [] []",
+		"8 alice commit room/3 room/2 [] [] [carol]",
+		"8 alice process room/3 room/2 [] [] []", "8 bob process room/3 room/2 [] [] []", "8 carol leave room/2 [] [] []",
 	}
 	if !slices.Equal(steps, want) {
 		t.Errorf("got  %s\nwant %s", strings.Join(steps, "\n     "), strings.Join(want, "\n     "))
@@ -83,19 +89,6 @@ func TestPlaySample(t *testing.T) {
 			t.Errorf("no term is called %s", name)
 		}
 	}
-}
-
-// stateOf is the definition with the given name.
-func stateOf(t testing.TB, tr *Trace, name string) *Definition {
-	t.Helper()
-	for _, e := range tr.Events {
-		for i := range e.Define {
-			if e.Define[i].Name == name {
-				return &e.Define[i]
-			}
-		}
-	}
-	return nil
 }
 
 // Each primitive call carries the layer that made it; a client's identity and
@@ -211,7 +204,8 @@ expect message 2 exposed
 			late = append(late, fmt.Sprintf("%s %s %d", e.Actor, e.Step.Kind, e.Step.Epoch))
 		}
 	}
-	want := []string{"bob process 2", "bob receive 2", "bob process 3", "bob receive 3", "dave join 2", "dave receive 2", "dave leave 2"}
+	want := []string{"bob process 2", "bob receive 2", "bob handle 2", "bob process 3", "bob receive 3",
+		"dave join 2", "dave receive 2", "dave handle 2", "dave leave 2"}
 	if !slices.Equal(late, want) {
 		t.Errorf("got %q, want %q", late, want)
 	}

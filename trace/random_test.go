@@ -1,64 +1,130 @@
 package trace
 
 import (
-	"fmt"
+	"reflect"
 	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
 )
 
-var people = []string{"alice", "bob", "carol", "dave", "erin", "frank"}
-
-// drawLine draws one statement, which need not make sense where it stands.
-func drawLine(t *rapid.T) string {
-	who := rapid.SampledFrom(people).Draw(t, "who")
-	whom := rapid.SampledFrom(people).Draw(t, "whom")
-	return fmt.Sprintf(rapid.SampledFrom([]string{
-		"%[1]s adds %[2]s", "%[1]s adds %[2]s", "%[1]s adds %[2]s without path", "%[1]s removes %[2]s",
-		"%[1]s updates", "%[1]s commits", "%[1]s commits", "%[1]s commits without path",
-		"%[1]s proposes adding %[2]s", "%[1]s proposes removing %[2]s",
-		"%[1]s sends \"text\"", "%[1]s sends \"text\"", "compromise %[1]s",
-		"%[1]s goes offline", "%[1]s comes online",
-	}).Draw(t, "what"), who, whom)
-}
-
-// drawScenario keeps of the drawn statements those that make sense.
-func drawScenario(t *rapid.T) *Scenario {
-	lines := []string{
-		"handshakes " + rapid.SampledFrom([]string{"public", "private"}).Draw(t, "handshakes"),
-		fmt.Sprintf("seed %d", rapid.Uint16().Draw(t, "seed")),
-		"alice creates room",
-		"alice adds bob carol dave",
-	}
-	sc, err := Parse("random", strings.NewReader(strings.Join(lines, "\n")))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for range rapid.IntRange(0, 40).Draw(t, "steps") {
-		longer := append(lines, drawLine(t))
-		if next, err := Parse("random", strings.NewReader(strings.Join(longer, "\n"))); err == nil {
-			lines, sc = longer, next
+// uniform draws from 0 to n-1, n at most 256. rapid's own integers prefer small
+// values, and so the first lines of the language.
+func uniform(t *rapid.T, n int) int {
+	at := 0
+	for _, bit := range rapid.SliceOfN(rapid.Bool(), 8, 8).Draw(t, "") {
+		at *= 2
+		if bit {
+			at++
 		}
 	}
-	return sc
+	return at * n / 256
 }
 
-// TestJudgesAgree plays random histories: predicate and closure agree on every
-// secret, and every derivation replays on the real bytes.
+// sound plays a scenario with the audit, and has it judged: the judges agree, every
+// attack that they see is carried out, and nothing is held that should be gone.
+func sound(t rapid.TB, sc *Scenario) (*Trace, *Report) {
+	t.Helper()
+	tr, err := Play(sc, Options{Audit: true})
+	if err != nil {
+		t.Fatalf("%v\n%s", err, sc.Text)
+	}
+	report, err := Judge(tr)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, sc.Text)
+	}
+	for _, p := range report.Problems {
+		t.Errorf("%s", p)
+	}
+	if len(report.Problems)+len(report.Leftovers) > 0 {
+		t.Fatalf("%d problems, %d leftovers in\n%s", len(report.Problems), len(report.Leftovers), sc.Text)
+	}
+	return tr, report
+}
+
+// TestJudgesAgree draws scenarios of the whole language, line by line, so that what
+// fails shrinks to few lines.
 func TestJudgesAgree(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		sc := drawScenario(t)
+		g, err := newGenerator(func(n int) int { return uniform(t, n) }, 1, 6)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Repeat(map[string]func(*rapid.T){"line": func(t *rapid.T) {
+			g.pick = func(n int) int { return uniform(t, n) }
+			if err := g.more(); err != nil {
+				t.Fatal(err)
+			}
+		}})
+		sc, err := g.scenario()
+		if err != nil {
+			t.Fatal(err)
+		}
+		sound(t, sc)
+	})
+}
+
+// TestRandomScenarios: a random scenario is a function of its seed, so is the run
+// byte for byte, and a trace that was written is judged as the run was.
+func TestRandomScenarios(t *testing.T) {
+	exposed, accepted, forks, rejected := map[bool]int{}, 0, 0, 0
+	verbs := map[Verb]bool{}
+	for seed := range uint64(100) {
+		sc, err := Random(seed, 20, 5)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if seed%10 == 0 {
+			if again, err := Random(seed, 20, 5); err != nil || again.Text != sc.Text {
+				t.Fatalf("seed %d gives another scenario (%v)\n%s", seed, err, sc.Text)
+			}
+		}
 		tr, err := Play(sc, Options{})
 		if err != nil {
 			t.Fatalf("%v\n%s", err, sc.Text)
 		}
-		report, err := Judge(tr)
+		text := written(t, tr)
+		second, err := Play(sc, Options{})
+		if err != nil || written(t, second) != text {
+			t.Fatalf("another run of the same scenario gives other bytes (%v)\n%s", err, sc.Text)
+		}
+		back, err := Read(strings.NewReader(text), sc.File)
 		if err != nil {
 			t.Fatalf("%v\n%s", err, sc.Text)
 		}
-		for _, problem := range report.Problems {
-			t.Errorf("%s\n%s", problem, sc.Text)
+		report := judged(t, tr)
+		if !report.OK() {
+			t.Errorf("%v\n%s", report.Problems, sc.Text)
 		}
-	})
+		if !reflect.DeepEqual(judged(t, back), report) {
+			t.Errorf("the trace that was read is judged otherwise\n%s", sc.Text)
+		}
+		for _, row := range report.Rows {
+			exposed[row.Closure]++
+		}
+		forks += len(report.Forks)
+		for _, e := range tr.Events {
+			if e.Kind == KindAttack {
+				accepted += len(e.Attack.Accepted)
+			}
+			if e.Kind == KindReject {
+				rejected++
+			}
+		}
+		for _, st := range sc.Statements {
+			verbs[st.Verb] = true
+		}
+	}
+	t.Logf("%d exposed and %d safe secrets, %d forgeries accepted, %d messages rejected, %d forks", exposed[true], exposed[false], accepted, rejected, forks)
+	if exposed[true] < 1000 || exposed[false] < 1000 || accepted < 20 || rejected < 50 || forks < 20 {
+		t.Error("the runs are too much alike to show anything")
+	}
+	for _, v := range []Verb{VerbCreates, VerbAdds, VerbRemoves, VerbUpdates, VerbProposesAdd, VerbProposesRemove, VerbProposesPSK,
+		VerbProposesLabel, VerbCommits, VerbLabels, VerbAllows, VerbReInits, VerbReopens, VerbBranches, VerbPrepares, VerbPublishes,
+		VerbAbandons, VerbAsks, VerbJoins, VerbRejoins, VerbSends, VerbExports, VerbOffline, VerbOnline, VerbRandomness, VerbDeal,
+		VerbDeliver, VerbReplay, VerbCompromise} {
+		if !verbs[v] {
+			t.Errorf("no run has a line that %s", v)
+		}
+	}
 }

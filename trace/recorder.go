@@ -4,8 +4,10 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 
 	"mlsref/impl/suite"
+	"mlsref/impl/wire"
 	"mlsref/model"
 )
 
@@ -13,8 +15,8 @@ import (
 // value was made of. It implements suite.Observer. Nothing is declared to it
 // but who acts, which text is a message, and which epoch a step arrived at.
 //
-// Bytes are interned: the same bytes are the same term, so a computation that
-// somebody repeats is an event that defines nothing. It is not safe for
+// Bytes are interned: the same bytes are the same term. A computation that somebody
+// repeats defines nothing; it is counted, step by step. It is not safe for
 // concurrent use: order is part of a trace.
 type Recorder struct {
 	events    []Event
@@ -26,13 +28,22 @@ type Recorder struct {
 	actor string
 	line  int
 	err   error
+	suite wire.CipherSuite // that the observed call is in, if it is another one
 
 	defined   []Definition // by the call that is being observed
 	announced *message     // the text that the next Seal will hold
-	init      *initStep    // the last derivation of an init_secret in this step
-	epochs    []*epoch     // in order of appearance
+	inits     []initStep   // the derivations of init_secrets in this step
+	exported  *model.TermID
+	keys      []model.TermID            // of messages, used in this step
+	spent     map[string][]model.TermID // by client
+	goals     []goalTerm
+	states    []*state // in order of appearance
 	messages  map[int]*message
+	children  map[model.TermID][]model.TermID // what was expanded from a secret
 	stolen    map[model.TermID]bool
+	repeated  map[string]int          // calls of this step that made nothing new, by layer and operation
+	weak      bool                    // the attacker knows what the actor draws
+	drawn     []model.TermID          // in this step, while it is weak
 	hints     map[model.TermID]string // names given by NameKey
 }
 
@@ -55,11 +66,18 @@ type message struct {
 // initStep is epoch_secret and the init_secret derived from it.
 type initStep struct{ epochSecret, initSecret model.TermID }
 
-// epoch is what the first member to arrive derived for an epoch.
-type epoch struct {
-	group  string
-	number uint64
-	by     string
+// goalTerm is a goal and its term.
+type goalTerm struct {
+	goal model.Goal
+	term model.TermID
+}
+
+// state is what the first member to arrive derived for an epoch as one Commit
+// made it.
+type state struct {
+	id, group string
+	number    uint64
+	by        string
 	initStep
 }
 
@@ -70,17 +88,77 @@ func NewRecorder() *Recorder {
 		constants: map[string]model.TermID{},
 		layers:    layers{},
 		messages:  map[int]*message{},
+		children:  map[model.TermID][]model.TermID{},
 		stolen:    map[model.TermID]bool{},
+		spent:     map[string][]model.TermID{},
+		repeated:  map[string]int{},
 		hints:     map[model.TermID]string{},
 	}
 }
 
+// In observes calls in a cipher suite that is not the trace's.
+func (r *Recorder) In(s wire.CipherSuite) suite.Observer { return otherSuite{r, s} }
+
+type otherSuite struct {
+	*Recorder
+	suite wire.CipherSuite
+}
+
+func (o otherSuite) Observe(c suite.Call) {
+	o.Recorder.suite = o.suite
+	o.Recorder.Observe(c)
+	o.Recorder.suite = 0
+}
+
 // Err is the first thing that went wrong, if any. After it nothing is recorded.
-func (r *Recorder) Err() error { return r.err }
+func (r *Recorder) Err() error {
+	if r.err == errOff {
+		return nil
+	}
+	return r.err
+}
+
+// errOff is in a recorder that is not to record, to compare with: see bench_test.go.
+var errOff = errors.New("recorder: it is off")
 
 // As begins a step: who acts from now on, and in which line of the scenario.
 func (r *Recorder) As(actor string, line int) {
-	r.actor, r.line, r.init = actor, line, nil
+	r.flush()
+	r.actor, r.line, r.inits, r.exported, r.keys = actor, line, nil, nil, nil
+}
+
+// Weak says whether the attacker knows what the actor draws in this step.
+func (r *Recorder) Weak(known bool) { r.weak = known }
+
+// StepFirst is Step for the first of two steps that were taken in one: only what was
+// drawn up to the first init_secret belongs to it.
+func (r *Recorder) StepFirst(e model.Event) {
+	later := slices.IndexFunc(r.drawn, func(id model.TermID) bool { return len(r.inits) > 0 && id > r.inits[0].initSecret })
+	if later < 0 {
+		later = len(r.drawn)
+	}
+	rest := slices.Clone(r.drawn[later:])
+	r.drawn = r.drawn[:later]
+	r.Step(e)
+	r.drawn = rest
+}
+
+func (r *Recorder) flush() {
+	r.leak()
+	r.weak = false
+	if len(r.repeated) > 0 {
+		calls := r.repeated
+		r.repeated = map[string]int{}
+		r.add(Event{Kind: KindRepeated, Calls: calls})
+	}
+}
+
+// leak hands to the attacker what was drawn while it knew the randomness.
+func (r *Recorder) leak() {
+	if terms := r.drawn; len(terms) > 0 {
+		r.drawn = nil
+		r.add(Event{Kind: KindKnown, Terms: terms})
+	}
 }
 
 func (r *Recorder) fail(format string, args ...any) {
@@ -99,11 +177,26 @@ func (r *Recorder) add(e Event) {
 	r.events = append(r.events, e)
 }
 
-// Step records an abstract step of the protocol.
-func (r *Recorder) Step(e model.Event) { r.add(Event{Kind: KindStep, Step: &e}) }
+// Step records an abstract step of the protocol, and then what was drawn for it, if
+// the attacker knows that.
+func (r *Recorder) Step(e model.Event) {
+	r.add(Event{Kind: KindStep, Step: &e})
+	r.leak()
+}
 
 // Expect records an expectation of the scenario.
 func (r *Recorder) Expect(e Expect) { r.add(Event{Kind: KindExpect, Expect: &e}) }
+
+// Leftover records a value that should have been erased.
+func (r *Recorder) Leftover(l *Leftover) {
+	r.add(Event{Kind: KindLeftover, Leftover: l, Terms: []model.TermID{l.Term}})
+}
+
+// Reject records that the actor refused a message.
+func (r *Recorder) Reject(x *Reject) { r.add(Event{Kind: KindReject, Reject: x}) }
+
+// Attack records a step of the attacker and what came of it.
+func (r *Recorder) Attack(a *Attack) { r.add(Event{Kind: KindAttack, Attack: a}) }
 
 // Snapshot records the tree and its key holders.
 func (r *Recorder) Snapshot(s Snapshot) { r.add(Event{Kind: KindSnapshot, Tree: &s}) }
@@ -117,46 +210,10 @@ func (r *Recorder) Message(n int, text []byte) {
 	id := r.append(model.Term{Op: model.OpMessage}, Definition{}, text)
 	m := &message{number: n, text: r.terms[id].value, term: id}
 	r.announced, r.messages[n] = m, m
+	if r.actor == theAttacker {
+		r.drawn = append(r.drawn, id) // its own text
+	}
 	r.add(Event{Kind: KindPrimitive, Op: string(model.OpMessage), Out: []model.TermID{id}})
-}
-
-// MessageGoal makes the secrecy of message n a goal. It fails if no Seal held it.
-func (r *Recorder) MessageGoal(group string, epoch uint64, n int) {
-	if r.err != nil {
-		return
-	}
-	m := r.messages[n]
-	if m == nil || !m.sealed {
-		r.fail("message %d was never encrypted", n)
-		return
-	}
-	r.add(Event{Kind: KindGoal, Term: m.term, Goal: &model.Goal{Kind: model.Message, Group: group, Epoch: epoch, Message: n}})
-}
-
-// Epoch binds what the actor derived in this step to an epoch. The first one to
-// arrive makes the epoch's secrets goals; everybody after must agree.
-func (r *Recorder) Epoch(group string, number uint64) {
-	if r.err != nil {
-		return
-	}
-	if r.init == nil {
-		r.fail("arrived at epoch %d of %s without deriving an init_secret", number, group)
-		return
-	}
-	for _, e := range r.epochs {
-		if e.group != group || e.number != number {
-			continue
-		}
-		if e.initStep != *r.init {
-			r.fail("epoch %d of %s: %s derived %s, %s derived %s", number, group,
-				e.by, r.describe(e.epochSecret), r.actor, r.describe(r.init.epochSecret))
-		}
-		return
-	}
-	e := &epoch{group: group, number: number, by: r.actor, initStep: *r.init}
-	r.epochs = append(r.epochs, e)
-	r.add(Event{Kind: KindGoal, Term: e.epochSecret, Goal: &model.Goal{Kind: model.EpochSecret, Group: group, Epoch: number}})
-	r.add(Event{Kind: KindGoal, Term: e.initSecret, Goal: &model.Goal{Kind: model.InitSecret, Group: group, Epoch: number}})
 }
 
 // Wire records a message given to the delivery service, with the known values
@@ -201,6 +258,7 @@ func (r *Recorder) privateKeyOf(publicKey []byte) (model.TermID, bool) {
 
 // Finish names the terms and returns the events.
 func (r *Recorder) Finish() ([]Event, error) {
+	r.flush()
 	if r.err != nil {
 		return nil, r.err
 	}

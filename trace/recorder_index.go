@@ -81,18 +81,23 @@ type layers map[uintptr]string
 // stack so that no layer has to say its name.
 func (l layers) of() string {
 	var pcs [32]uintptr
-	n := runtime.Callers(3, pcs[:])
-	for _, pc := range pcs[:n] {
-		layer, known := l[pc]
-		if !known {
-			layer = layerAt(pc)
-			l[pc] = layer
+	// A layer is usually two or three frames away, and frames are costly to unwind.
+	for from, size := 3, 4; ; from, size = from+size, len(pcs) {
+		n := runtime.Callers(from, pcs[:size])
+		for _, pc := range pcs[:n] {
+			layer, known := l[pc]
+			if !known {
+				layer = layerAt(pc)
+				l[pc] = layer
+			}
+			if layer != "" {
+				return layer
+			}
 		}
-		if layer != "" {
-			return layer
+		if n < size || size == len(pcs) {
+			return ""
 		}
 	}
-	return ""
 }
 
 // layerAt looks at the function at pc and those inlined into it.

@@ -13,13 +13,34 @@ type namer struct {
 	terms []known
 	names map[model.TermID]string
 	used  map[string]bool
+
+	suffix map[string]string // what a state's names end in
+}
+
+// suffixes are the epoch numbers, with the group's name where there are several,
+// and a letter for what forked off.
+func suffixes(states []*state) map[string]string {
+	groups := map[string]bool{}
+	for _, s := range states {
+		groups[s.group] = true
+	}
+	out := map[string]string{}
+	for _, s := range states {
+		_, number, _ := strings.Cut(s.id, "/")
+		if len(groups) > 1 {
+			number = s.group + "_" + number
+		}
+		out[s.id] = number
+	}
+	return out
 }
 
 // name names all terms: from the epochs and messages that the player announced,
 // downwards and upwards along the RFC's derivations.
 func (r *Recorder) name() {
 	n := &namer{terms: r.terms, names: map[model.TermID]string{}, used: map[string]bool{}}
-	for _, e := range r.epochs {
+	n.suffix = suffixes(r.states)
+	for _, e := range r.states {
 		n.epoch(e)
 	}
 	for id := range r.terms {
@@ -64,10 +85,10 @@ func (n *namer) arg(id model.TermID, op model.Op, label string, i int) (model.Te
 
 // epoch names the key schedule of an epoch, upwards from its epoch_secret
 // (RFC 9420 §8, Figure 22).
-func (n *namer) epoch(e *epoch) {
+func (n *namer) epoch(e *state) {
 	give := func(id model.TermID, what string) {
 		if n.terms[id].Op != model.OpConst || what == "group_context" {
-			n.give(id, fmt.Sprintf("%s_%d", what, e.number))
+			n.give(id, what+"_"+n.suffix[e.id])
 		}
 	}
 	give(e.epochSecret, "epoch_secret")
@@ -102,7 +123,7 @@ func (n *namer) keyPair(id model.TermID, hints map[model.TermID]string) {
 	}
 	n.give(id, name)
 	if len(n.terms[id].Args) == 0 {
-		return // an Ed25519 key is its own seed
+		return // a PSK, or an Ed25519 key, which is its own seed
 	}
 	seed := n.terms[id].Args[0]
 	path, ok := n.arg(seed, model.OpExpand, "node", 0)
@@ -161,9 +182,9 @@ func (n *namer) child(id model.TermID) {
 			n.give(id, parent+"_public")
 		}
 	case model.OpExpand:
-		if at := strings.LastIndexByte(parent, '_'); at > 0 {
-			if name := derived[parent[:at]][t.Label]; name != "" {
-				n.give(id, name+parent[at:])
+		for of, names := range derived {
+			if rest, ok := strings.CutPrefix(parent, of+"_"); ok && names[t.Label] != "" {
+				n.give(id, names[t.Label]+"_"+rest)
 			}
 		}
 	}

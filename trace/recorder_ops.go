@@ -24,8 +24,12 @@ func (r *Recorder) Observe(c suite.Call) {
 		in[i] = v.Bytes
 	}
 	out := r.outputs(c, in)
-	if r.err == nil {
-		r.add(Event{Kind: KindPrimitive, Layer: r.layers.of(), Op: string(c.Op), Out: out})
+	switch layer := r.layers.of(); {
+	case r.err != nil:
+	case len(r.defined) == 0: // done before, by somebody
+		r.repeated[layer+" "+string(c.Op)]++
+	default:
+		r.add(Event{Kind: KindPrimitive, Layer: layer, Op: string(c.Op), Out: out})
 	}
 }
 
@@ -35,6 +39,8 @@ func (r *Recorder) outputs(c suite.Call, in [][]byte) ids {
 	switch c.Op {
 	case suite.OpRandom:
 		return ids{r.random(c)}
+	case suite.OpNonce:
+		return ids{r.constant("nonce", c.Out[0].Bytes)}
 	case suite.OpDeriveKeyPair:
 		return r.keyPair(c, model.OpKEMKey, r.secret(c, 0))
 	case suite.OpSignatureKeyPair:
@@ -54,11 +60,17 @@ func (r *Recorder) outputs(c suite.Call, in [][]byte) ids {
 	case suite.OpEncrypt:
 		return ids{r.encrypt(c)}
 	case suite.OpSeal:
+		r.ratchetKey(r.secret(c, 0))
 		return ids{r.made(c, model.OpSeal, r.secret(c, 0), r.secret(c, 1), r.public(c, 2), r.plaintext(in[3]))}
 	case suite.OpDecrypt:
 		return ids{r.opened(c, model.OpEncrypt, 2, in[3])}
 	case suite.OpOpen:
+		r.ratchetKey(r.secret(c, 0))
 		return ids{r.opened(c, model.OpSeal, 3, in[3])}
+	case suite.OpExternalInit:
+		return ids{r.externalInit(c)}
+	case suite.OpOpenExternalInit:
+		return ids{r.externalInitOpened(c, in[1])}
 	case suite.OpXOR:
 		return ids{r.made(c, model.OpXOR, r.secret(c, 0), r.public(c, 1))}
 	}
@@ -77,7 +89,11 @@ func (r *Recorder) random(c suite.Call) model.TermID {
 		r.fail("the random source gave the same %d bytes twice", len(b))
 		return 0
 	}
-	return r.append(model.Term{Op: model.OpRandom}, Definition{}, b)
+	id := r.append(model.Term{Op: model.OpRandom}, Definition{}, b)
+	if r.weak && r.err == nil {
+		r.drawn = append(r.drawn, id)
+	}
+	return id
 }
 
 // keyPair: the private key is a term of its own, unless it is the very seed
@@ -97,10 +113,35 @@ func (r *Recorder) expand(c suite.Call) model.TermID {
 	t := model.Term{Op: model.OpExpand, Label: c.Label, Args: ids{r.secret(c, 0), r.public(c, 1)}}
 	length := int(binary.BigEndian.Uint16(c.In[2].Bytes))
 	out := r.intern(t, Definition{Length: length}, c.Out[0].Bytes)
-	if c.Label == "init" {
-		r.init = &initStep{epochSecret: t.Args[0], initSecret: out}
+	switch c.Label {
+	case "init":
+		r.inits = append(r.inits, initStep{epochSecret: t.Args[0], initSecret: out})
+	case "exported":
+		r.exported = &out
 	}
 	return out
+}
+
+// externalInit is the init_secret of an external Commit: exported from an
+// encapsulation to the group's external key (RFC 9420 §8.3).
+func (r *Recorder) externalInit(c suite.Call) model.TermID {
+	pk, known := r.index.exact(c.In[0].Bytes)
+	if !known || r.terms[pk].Op != model.OpPublic {
+		r.fail("%s: the public key %x is nobody's", callName(c), c.In[0].Bytes)
+		return 0
+	}
+	t := model.Term{Op: model.OpExternalInit, Args: ids{pk, r.secret(c, 1)}}
+	return r.intern(t, Definition{Extra: hex.EncodeToString(c.Out[0].Bytes)}, c.Out[1].Bytes)
+}
+
+// externalInitOpened must have been made by somebody: other kem_outputs give a
+// secret that leads nowhere, and the Commit is rejected.
+func (r *Recorder) externalInitOpened(c suite.Call, kemOutput []byte) model.TermID {
+	id, known := r.index.exact(c.Out[0].Bytes)
+	if !known || r.terms[id].Op != model.OpExternalInit {
+		r.fail("%s: nobody made the kem_output %x", callName(c), kemOutput)
+	}
+	return id
 }
 
 // hash is a public constant. Everything that RFC 9420 hashes is public (tree,
@@ -275,8 +316,11 @@ func (r *Recorder) append(t model.Term, d Definition, b []byte) model.TermID {
 	if r.findable(t.Op, b) {
 		r.index.add(t.ID, b, t.Public)
 	}
-	d.Term, d.Value = t, hex.EncodeToString(b)
+	d.Term, d.Value, d.Suite = t, hex.EncodeToString(b), uint16(r.suite)
 	r.defined = append(r.defined, d)
+	if t.Op == model.OpExpand {
+		r.children[t.Args[0]] = append(r.children[t.Args[0]], t.ID)
+	}
 	return t.ID
 }
 

@@ -98,10 +98,12 @@ func (a *attacker) result(step model.Step) ([]byte, error) {
 	switch step.Rule {
 	case "public":
 		return a.public(id)
-	case "wire", "stolen":
+	case "wire", "stolen", "known":
 		return a.observed(id)
 	case "decrypt", "open", "split":
 		return a.takeApart(step)
+	case "decap":
+		return a.decap(id)
 	}
 	if string(a.defs.all[id].Op) != step.Rule {
 		return nil, fmt.Errorf("the term was made by %s", a.defs.all[id].Op)
@@ -128,7 +130,7 @@ func (a *attacker) public(id model.TermID) ([]byte, error) {
 // observed gives the recorded bytes of what was on the wire or was stolen.
 func (a *attacker) observed(id model.TermID) ([]byte, error) {
 	if !a.seen[id] {
-		return nil, errors.New("the trace shows the term neither on the wire nor stolen")
+		return nil, errors.New("the trace shows the term neither on the wire nor stolen, nor drawn by known randomness")
 	}
 	if a.defs.all[id].Op == model.OpEncrypt {
 		a.kem[id] = a.defs.extras[id]
@@ -180,6 +182,26 @@ func (a *attacker) takeApart(step model.Step) ([]byte, error) {
 	return nil, fmt.Errorf("no premise is a %s of the term", container)
 }
 
+// decap opens the kem_output of an external Commit with the group's external key.
+func (a *attacker) decap(id model.TermID) ([]byte, error) {
+	def := a.defs.all[id]
+	sk, err := a.input(a.defs.all[def.Args[0]].Args[0])
+	if err != nil {
+		return nil, err
+	}
+	return a.suiteOf(id).OpenExternalInit(sk, a.defs.extras[id])
+}
+
+// suiteOf is the cipher suite that a term was made in.
+func (a *attacker) suiteOf(id model.TermID) suite.Suite {
+	if other := a.defs.all[id].Suite; other != 0 {
+		if s, err := suite.ByID(wire.CipherSuite(other)); err == nil {
+			return s
+		}
+	}
+	return a.suite
+}
+
 func (a *attacker) decrypt(id model.TermID, ciphertext []byte) ([]byte, error) {
 	def := a.defs.all[id]
 	pk := a.defs.all[def.Args[0]]
@@ -198,7 +220,7 @@ func (a *attacker) decrypt(id model.TermID, ciphertext []byte) ([]byte, error) {
 	if !ok {
 		return nil, errors.New("the KEM output was not seen")
 	}
-	return a.suite.DecryptWithLabel(sk, def.Label, context, wire.HPKECiphertext{KEMOutput: kem, Ciphertext: ciphertext})
+	return a.suiteOf(id).DecryptWithLabel(sk, def.Label, context, wire.HPKECiphertext{KEMOutput: kem, Ciphertext: ciphertext})
 }
 
 // decryptByCoins opens an HPKE ciphertext with what its sender drew. Encrypting
@@ -214,7 +236,7 @@ func (a *attacker) decryptByCoins(id model.TermID, ciphertext []byte) ([]byte, e
 		}
 	}
 	encrypt := func(plaintext []byte) ([]byte, error) {
-		ct, err := a.suite.EncryptWithLabel(bytes.NewReader(in[2]), in[0], def.Label, in[1], plaintext)
+		ct, err := a.suiteOf(id).EncryptWithLabel(bytes.NewReader(in[2]), in[0], def.Label, in[1], plaintext)
 		return ct.Ciphertext, err
 	}
 	plaintext := make([]byte, len(a.defs.values[def.Args[2]]))
@@ -242,7 +264,7 @@ func (a *attacker) open(id model.TermID, ciphertext []byte) ([]byte, error) {
 			return nil, err
 		}
 	}
-	return a.suite.Open(in[0], in[1], in[2], ciphertext)
+	return a.suiteOf(id).Open(in[0], in[1], in[2], ciphertext)
 }
 
 // cut takes part i out of a structure. A part that is an HPKE ciphertext has
@@ -266,7 +288,7 @@ func (a *attacker) cut(id model.TermID, i int, whole []byte) ([]byte, error) {
 
 // build runs the primitive that made the term, on the values of its arguments.
 func (a *attacker) build(id model.TermID, in [][]byte) ([]byte, error) {
-	def, s := a.defs.all[id], a.suite
+	def, s := a.defs.all[id], a.suiteOf(id)
 	switch def.Op {
 	case model.OpExpand:
 		if def.Length > 255*s.Nh() {
@@ -302,6 +324,9 @@ func (a *attacker) build(id model.TermID, in [][]byte) ([]byte, error) {
 		return s.GuardNonce(in[0], [4]byte(in[1])), nil
 	case model.OpMAC:
 		return s.MAC(in[0], in[1]), nil
+	case model.OpExternalInit:
+		_, secret, err := s.ExternalInit(bytes.NewReader(in[1]), in[0])
+		return secret, err
 	case model.OpSign:
 		return s.SignWithLabel(in[0], def.Label, in[1])
 	}
@@ -312,9 +337,17 @@ func (a *attacker) build(id model.TermID, in [][]byte) ([]byte, error) {
 // closure asks for the key only; the primitive also needs the nonce, the
 // additional data and the context. Their own derivations are put in front of
 // the step that needs them.
-func withInputs(c *model.Closure, defs *definitions, goal model.TermID) []model.Step {
+//
+// visited are the terms whose steps earlier derivations have: they are left out, but
+// for the last step. Nil: none.
+func withInputs(c *model.Closure, defs *definitions, goal model.TermID, visited map[model.TermID]bool) []model.Step {
+	if visited == nil {
+		visited = map[model.TermID]bool{}
+	}
+	if step, known := c.Step(goal); known && visited[goal] {
+		return []model.Step{step}
+	}
 	var out []model.Step
-	visited := map[model.TermID]bool{}
 	var visit func(model.TermID)
 	visit = func(id model.TermID) {
 		step, known := c.Step(id)

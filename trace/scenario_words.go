@@ -58,9 +58,9 @@ func (l *line) name(to *string, what string) string {
 	return checkName(w)
 }
 
-// names reads one name or more, up to "without" or the end of the line.
+// names reads one name or more, up to a modifier or the end of the line.
 func (l *line) names(to *[]string, what string) string {
-	for len(*to) == 0 || len(l.words) > 0 && l.peek() != "without" {
+	for len(*to) == 0 || len(l.words) > 0 && !slices.Contains(modifier, l.peek()) {
 		var name string
 		if msg := l.name(&name, what); msg != "" {
 			return msg
@@ -73,21 +73,24 @@ func (l *line) names(to *[]string, what string) string {
 	return ""
 }
 
-func (l *line) withoutPath(to *bool) func() string {
-	return func() string {
-		if len(l.words) == 0 {
-			return ""
-		}
-		*to = true
-		if msg := l.oneOf("without"); msg != "" {
-			return msg + ` as in "without path", or the end of the line`
-		}
-		return l.oneOf("path")
-	}
+// count reads a number from 0 into an int.
+func (l *line) count(to *int, what string) string {
+	n, msg := l.number(what, 31)
+	*to = int(n)
+	return msg
 }
 
-func (l *line) quoted(to *string) string {
-	const want = `the text to send, in double quotes, at least one byte`
+// numbered reads the number of a message or an attack.
+func (l *line) numbered(to *int, what string) string {
+	msg := l.count(to, "the number of the "+what)
+	if msg == "" && *to == 0 {
+		return what + "s are counted from 1, read 0"
+	}
+	return msg
+}
+
+func (l *line) quoted(to *string, what string) string {
+	want := what + ", in double quotes, at least one byte"
 	if len(l.words) == 0 {
 		return l.ended(want)
 	}

@@ -18,11 +18,13 @@ var exporters = map[string]func(io.Writer, *trace.Trace, *trace.Report) error{
 
 func exportCommand() *cobra.Command {
 	var to, file string
+	var all bool
 	c := &cobra.Command{
 		Use:   "export TRACE --to proverif|tamarin",
 		Short: "Write a trace as a file for ProVerif or Tamarin",
 		Long: `export writes a trace for a prover, with one query or lemma for each secret and
-the verdict to expect beside it.`,
+the verdict to expect beside it. Without --all the secrets are epoch and init
+secrets, messages, PSKs and exported values: a prover takes its time for each.`,
 		Example: `  mlsref export out/first.trace.jsonl --to proverif -o first.pv`,
 		Args:    cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -39,18 +41,22 @@ the verdict to expect beside it.`,
 			if err != nil {
 				return err
 			}
+			if !all {
+				report = trace.ForProvers(report)
+			}
 			var text bytes.Buffer
 			if err := write(&text, t, report); err != nil {
 				return fmt.Errorf("%s: %w", args[0], err)
 			}
 			if file != "" {
-				return writeFiles([]output{{file, text.Bytes()}})
+				return writeFiles([]output{{path: file, data: text.Bytes()}})
 			}
 			_, err = c.OutOrStdout().Write(text.Bytes())
 			return err
 		},
 	}
 	c.Flags().StringVar(&to, "to", "", "the prover: proverif or tamarin")
+	c.Flags().BoolVar(&all, "all", false, "ask about every secret that the judges know")
 	c.Flags().StringVarP(&file, "output", "o", "", "write to `FILE` and not to the terminal")
 	return c
 }

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"bufio"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -10,8 +12,9 @@ import (
 
 // output is a file to be written.
 type output struct {
-	path string
-	data []byte
+	path  string
+	data  []byte
+	write func(io.Writer) error // in place of data, for what is large
 }
 
 // writeFiles writes all files or none: the bytes go to temporary files beside
@@ -46,6 +49,12 @@ func writeTemporary(f output) (name string, err error) {
 		return "", err
 	}
 	defer func() { err = errors.Join(err, t.Close()) }()
+	if f.write != nil {
+		buffered := bufio.NewWriter(t)
+		if err := errors.Join(f.write(buffered), buffered.Flush()); err != nil {
+			return t.Name(), err
+		}
+	}
 	if _, err := t.Write(f.data); err != nil {
 		return t.Name(), err
 	}

@@ -9,8 +9,8 @@ import (
 // All files or none: where one cannot be written, nothing of the others is left.
 func TestWriteFilesAllOrNone(t *testing.T) {
 	dir := t.TempDir()
-	good := output{filepath.Join(dir, "good"), []byte("new")}
-	if err := writeFiles([]output{good, {filepath.Join(dir, "missing", "bad"), nil}}); err == nil {
+	good := output{path: filepath.Join(dir, "good"), data: []byte("new")}
+	if err := writeFiles([]output{good, {path: filepath.Join(dir, "missing", "bad")}}); err == nil {
 		t.Error("written into a directory that is not there")
 	}
 	holds(t, dir)

@@ -3,36 +3,83 @@ package main
 import (
 	"encoding/hex"
 	"fmt"
-	"strconv"
+	"slices"
 	"strings"
 
 	"mlsref/model"
 	"mlsref/trace"
 )
 
-// glossary knows the terms of a trace by their IDs, for printing.
+// glossary knows the words for what a trace speaks of: terms, states, secrets,
+// events and the lines of the scenario.
 type glossary struct {
 	terms    []model.Term
+	values   []string            // hex, by term
 	messages map[int]string      // texts by message number
 	senders  map[int]trace.Event // wire events by Seq, to say who sent a term
+	steps    []*trace.Event      // the protocol steps: the predicate counts these
+	lines    []string            // of the scenario
+	verbs    map[int]*trace.Statement
+	members  map[string][]string // by state: who was ever in it
+	groups   map[string]bool     // and their epochs
+	several  bool                // groups
+	forked   bool                // an epoch is there more than once
+	reveal   bool                // show the real bytes
 }
 
 func newGlossary(t *trace.Trace) *glossary {
-	g := &glossary{messages: map[int]string{}, senders: map[int]trace.Event{}}
-	var values []string
-	for _, e := range t.Events {
-		for _, d := range e.Define {
-			g.terms, values = append(g.terms, d.Term), append(values, d.Value)
-		}
-		if e.Kind == trace.KindGoal && e.Goal.Kind == model.Message && int(e.Term) < len(values) {
-			text, _ := hex.DecodeString(values[e.Term]) // trace.Read has checked it
-			g.messages[e.Goal.Message] = string(text)
-		}
-		if e.Kind == trace.KindWire {
-			g.senders[e.Seq] = e
+	g := glossaryFor(t.Header)
+	for i := range t.Events {
+		g.add(&t.Events[i])
+	}
+	return g
+}
+
+// glossaryFor knows the scenario only.
+func glossaryFor(h trace.Header) *glossary {
+	g := &glossary{
+		messages: map[int]string{}, senders: map[int]trace.Event{}, verbs: map[int]*trace.Statement{},
+		members: map[string][]string{}, groups: map[string]bool{}, lines: strings.Split(h.Scenario, "\n"),
+	}
+	if sc, err := trace.Parse(h.File, strings.NewReader(h.Scenario)); err == nil {
+		for i := range sc.Statements {
+			g.verbs[sc.Statements[i].Line] = &sc.Statements[i]
 		}
 	}
 	return g
+}
+
+// add takes in one event more.
+func (g *glossary) add(e *trace.Event) {
+	for i := range e.Define {
+		g.terms, g.values = append(g.terms, e.Define[i].Term), append(g.values, e.Define[i].Value)
+	}
+	switch {
+	case e.Kind == trace.KindWire:
+		g.senders[e.Seq] = *e
+	case e.Kind == trace.KindGoal && e.Goal.Kind == model.Message && int(e.Term) < len(g.values):
+		text, _ := hex.DecodeString(g.values[e.Term]) // trace.Read has checked it
+		g.messages[e.Goal.Message] = string(text)
+	case e.Kind == trace.KindStep:
+		g.steps = append(g.steps, e)
+		g.enters(e.Step)
+		if e.Step.Kind == model.Create || e.Step.Kind == model.Commit {
+			at := fmt.Sprintf("%s/%d", e.Step.Group, e.Step.Epoch)
+			g.forked = g.forked || g.groups[at]
+			g.several = g.several || len(g.groups) > 0 && !g.groups[e.Step.Group]
+			g.groups[e.Step.Group], g.groups[at] = true, true
+		}
+	}
+}
+
+// enters notes who comes into a state.
+func (g *glossary) enters(e *model.Event) {
+	switch e.Kind {
+	case model.Create, model.Process, model.Join:
+		if !slices.Contains(g.members[e.State], e.Actor) {
+			g.members[e.State] = append(g.members[e.State], e.Actor)
+		}
+	}
 }
 
 func (g *glossary) message(n int) string { return g.messages[n] }
@@ -51,107 +98,79 @@ func (g *glossary) name(id model.TermID) string {
 	}
 }
 
-// spy says which node keys the attacker can compute at a moment of the run. A
-// snapshot marks the keys that a theft found; the attacker also decrypts paths.
-type spy struct {
-	trace *trace.Trace
-	terms *glossary
-	facts []model.Fact
-	first int                                // Seq of the first theft, or -1
-	keys  map[string]map[uint64]model.TermID // by node name and the epoch of the key
+// bytes are a term's real ones, if they are to be shown.
+func (g *glossary) bytes(id model.TermID) string {
+	if !g.reveal || !g.has(id) {
+		return ""
+	}
+	return g.values[id]
 }
 
-func newSpy(t *trace.Trace, terms *glossary) *spy {
-	s := &spy{trace: t, terms: terms, facts: trace.Facts(t), first: -1, keys: map[string]map[uint64]model.TermID{}}
-	for _, e := range t.Events {
-		if e.Kind == trace.KindCompromise {
-			s.first = e.Seq
-			break
-		}
+// state is an epoch in words: "epoch 3"; "room, epoch 3b" where there are several
+// groups or states of an epoch.
+func (g *glossary) state(id string) string {
+	group, number, found := strings.Cut(id, "/")
+	if !found {
+		return printable(id)
 	}
-	for id, term := range terms.terms {
-		node, epoch, ok := nodeOfKey(term)
-		if !ok {
-			continue
-		}
-		if s.keys[node] == nil {
-			s.keys[node] = map[uint64]model.TermID{}
-		}
-		s.keys[node][epoch] = model.TermID(id)
+	if !g.several && !g.forked {
+		return "epoch " + printable(number)
 	}
-	return s
+	return printable(fmt.Sprintf("%s, epoch %s", group, number))
 }
 
-// nodeOfKey reads the recorder's name of a node's private key: node_3_key_2 is
-// the key that node 3 got in epoch 2.
-func nodeOfKey(t model.Term) (node string, epoch uint64, ok bool) {
-	if t.Op != model.OpKEMKey {
-		return "", 0, false
+// place is state within a sentence: "epoch 3b of room".
+func (g *glossary) place(id string) string {
+	group, number, found := strings.Cut(id, "/")
+	if !found || !g.several {
+		return "epoch " + epochOf(id)
 	}
-	at := strings.LastIndex(t.Name, "_key_")
-	if at < 0 {
-		return "", 0, false
-	}
-	epoch, err := strconv.ParseUint(t.Name[at+len("_key_"):], 10, 64)
-	return t.Name[:at], epoch, err == nil
+	return printable(fmt.Sprintf("epoch %s of %s", number, group))
 }
 
-// mark is the snapshot with all keys marked that the attacker has after event seq.
-func (s *spy) mark(snapshot *trace.Snapshot, seq int) (*trace.Snapshot, error) {
-	if s.first < 0 || seq < s.first {
-		return snapshot, nil
+// goal names a secret: "epoch 3: init_secret", "message 2".
+func (g *glossary) goal(of model.Goal) string {
+	name := printable(trace.GoalName(of))
+	switch of.Kind {
+	case model.Message, model.PSK, model.InitKey:
+		return name
 	}
-	var seen []model.Fact
-	for _, f := range s.facts {
-		if f.Seq <= seq {
-			seen = append(seen, f)
-		}
-	}
-	closure, err := model.Saturate(s.terms.terms, seen)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", s.trace.Header.File, err)
-	}
-	marked := *snapshot
-	marked.Nodes = append([]trace.SnapshotNode(nil), snapshot.Nodes...)
-	for i := range marked.Nodes {
-		n := &marked.Nodes[i]
-		if key, _, ok := s.key(n, snapshot.Epoch); ok && closure.Knows(key) {
-			n.Stolen = true
-		}
-	}
-	return &marked, nil
+	_, what, _ := strings.Cut(name, ": ")
+	return g.state(of.State) + ": " + what
 }
 
-// fresh are the nodes whose key was new when a snapshot was taken; no node at
-// any other event.
-func (s *spy) fresh(e *trace.Event) map[uint32]bool {
-	nodes := map[uint32]bool{}
-	if e.Tree == nil {
-		return nodes
+// in is where something happens, where that may be in doubt: " in epoch 2 of room".
+func (g *glossary) in(state string) string {
+	if !g.several && !g.forked || state == "" {
+		return ""
 	}
-	for i := range e.Tree.Nodes {
-		n := &e.Tree.Nodes[i]
-		if _, made, ok := s.key(n, e.Tree.Epoch); ok && made == e.Tree.Epoch {
-			nodes[n.Index] = true
-		}
-	}
-	return nodes
+	return " in " + g.place(state)
 }
 
-// key is the private key of a node, the newest one by the snapshot's epoch, and
-// the epoch in which it was made.
-func (s *spy) key(n *trace.SnapshotNode, epoch uint64) (key model.TermID, newest uint64, found bool) {
-	if n.Blank {
-		return 0, 0, false
+// verb is the statement that an event is part of; nil if there is none.
+func (g *glossary) verb(line int) *trace.Statement { return g.verbs[line] }
+
+// wrote is the scenario's line that an event comes from, as it was written.
+func (g *glossary) wrote(line int) string {
+	if line < 1 || line > len(g.lines) {
+		return ""
 	}
-	name := fmt.Sprintf("node_%d", n.Index)
-	if n.Index%2 == 0 {
-		name = n.Member + "_leaf"
+	text, _, _ := strings.Cut(g.lines[line-1], "#")
+	return printable(strings.TrimSpace(text))
+}
+
+// step says where in the scenario the predicate's event n is: "line 8: compromise
+// carol".
+func (g *glossary) step(n int) string {
+	if n < 0 || n >= len(g.steps) {
+		return "the end"
 	}
-	for made, id := range s.keys[name] {
-		if made <= epoch && (!found || made > newest) {
-			key, newest, found = id, made, true
-		}
+	return g.event(g.steps[n])
+}
+
+func (g *glossary) event(e *trace.Event) string {
+	if text := g.wrote(e.Line); text != "" {
+		return fmt.Sprintf("line %d: %s", e.Line, text)
 	}
-	return key, newest, found
+	return fmt.Sprintf("event %d", e.Seq)
 }

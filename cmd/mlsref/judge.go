@@ -10,7 +10,8 @@ import (
 )
 
 func judgeCommand() *cobra.Command {
-	return &cobra.Command{
+	var o viewOptions
+	c := &cobra.Command{
 		Use:     "judge TRACE",
 		Short:   "Judge a written trace again",
 		Long:    `judge reads a trace that "mlsref run -o" wrote, and asks both judges again.`,
@@ -23,12 +24,15 @@ func judgeCommand() *cobra.Command {
 			}
 			return page(c.OutOrStdout(), func(out io.Writer, st style) error {
 				fmt.Fprintf(out, "%s\n\n", st.bold(printable(t.Header.File)))
-				printTable(out, st, report)
-				printDerivations(out, st, t, report)
+				if err := o.view(out, st, t, report).verdicts(""); err != nil {
+					return err
+				}
 				return check(conclude(out, st, t, report)...)
 			})
 		},
 	}
+	o.flags(c)
+	return c
 }
 
 // judgeFile reads a trace and judges it. A trace that cannot be judged is bad

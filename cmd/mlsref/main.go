@@ -85,11 +85,14 @@ failed; 2: the command line or a file is wrong.`,
   mlsref run lesson.scenario -o out          and write the trace and the provers' files
   mlsref judge out/lesson.trace.jsonl        judge a written trace again
   mlsref replay out/lesson.trace.jsonl       play it again and compare byte by byte
-  mlsref export out/lesson.trace.jsonl --to tamarin`,
+  mlsref explain out/lesson.trace.jsonl      why each secret is exposed or safe
+  mlsref export out/lesson.trace.jsonl --to tamarin
+  mlsref run --random 1000 --seed 1          judge random histories
+  mlsref trace stats out/lesson.trace.jsonl`,
 		SilenceErrors:     true,
 		SilenceUsage:      true,
 		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
 	}
-	root.AddCommand(runCommand(), judgeCommand(), replayCommand(), exportCommand(), inspectCommand(), vectorsCommand())
+	root.AddCommand(runCommand(), judgeCommand(), replayCommand(), exportCommand(), explainCommand(), traceCommand(), inspectCommand(), vectorsCommand())
 	return root
 }

@@ -20,35 +20,75 @@ import (
 //go:embed first.scenario
 var firstScenario string
 
+// runOptions are what the flags of run say.
+type runOptions struct {
+	viewOptions
+	randomOptions
+	dir     string
+	seed    uint64
+	explain string
+}
+
+// viewOptions say how verdicts are shown.
+type viewOptions struct{ all, reveal bool }
+
+func (o *viewOptions) flags(c *cobra.Command) {
+	c.Flags().BoolVar(&o.all, "all", false, "show every secret and every reason")
+	c.Flags().BoolVar(&o.reveal, "reveal", false, "show the real bytes of what is named")
+}
+
+func (o viewOptions) view(out io.Writer, st style, t *trace.Trace, report *trace.Report) *verdictView {
+	v := &verdictView{style: st, out: out, trace: t, report: report, terms: newGlossary(t), all: o.all}
+	v.terms.reveal = o.reveal
+	return v
+}
+
 func runCommand() *cobra.Command {
-	var dir string
-	var seed uint64
+	var o runOptions
 	c := &cobra.Command{
 		Use:   "run [FILE]",
 		Short: "Play a scenario, tell its story, and judge it",
 		Long: `run plays the scenario in FILE (without it: the built-in first one), tells the
-story epoch by epoch, and asks both judges about every secret.`,
-		Example: `  mlsref run docs/scenarios/forward-secrecy.scenario -o out --seed 7`,
-		Args:    cobra.MaximumNArgs(1),
+story epoch by epoch, and asks both judges about every secret. With --random it
+plays random histories instead, and tells only where the judges do not agree.`,
+		Example: `  mlsref run docs/scenarios/1-forward-secrecy.scenario -o out --seed 7
+  mlsref run docs/scenarios/1-forward-secrecy.scenario --explain=init_secret
+  mlsref run --random 1000 --seed 1`,
+		Args: cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
+			if c.Flags().Changed("random") {
+				return runRandom(c, args, o)
+			}
+			for _, name := range []string{"steps", "people"} {
+				if c.Flags().Changed(name) {
+					return fmt.Errorf("--%s: it is for --random, which is not given", name)
+				}
+			}
 			sc, err := readScenario(args)
 			if err != nil {
 				return err
 			}
 			opt := trace.Options{Snapshots: true}
 			if c.Flags().Changed("seed") {
-				opt.Seed = &seed
+				opt.Seed = &o.seed
 			}
 			if c.Flags().Changed("output") {
-				return runInto(c, sc, opt, dir)
+				return runInto(c, sc, opt, o)
 			}
-			return run(c, sc, opt, nil)
+			return run(c, sc, opt, o, nil)
 		},
 	}
-	c.Flags().StringVarP(&dir, "output", "o", "", "write the trace, its exports and the verdicts into `DIR`")
-	c.Flags().Uint64Var(&seed, "seed", 0, "play with the seed `N` in place of the scenario's")
+	c.Flags().StringVarP(&o.dir, "output", "o", "", "write the trace, its exports and the verdicts into `DIR`")
+	c.Flags().Uint64Var(&o.seed, "seed", 0, "play with the seed `N` in place of the scenario's; of --random: the first seed")
+	c.Flags().StringVar(&o.explain, "explain", "", "explain each verdict, or with =`NAME` that on one secret")
+	c.Flags().Lookup("explain").NoOptDefVal = explainAll
+	o.viewOptions.flags(c)
+	o.randomOptions.flags(c)
 	return c
 }
+
+// explainAll is --explain without a name; no secret is called so.
+const explainAll = "*"
 
 func readScenario(args []string) (*trace.Scenario, error) {
 	if len(args) == 0 {
@@ -64,20 +104,20 @@ func readScenario(args []string) (*trace.Scenario, error) {
 
 // runInto is run with files. That they can be written is known before anything
 // is played; if nothing comes of it, nothing is left behind.
-func runInto(c *cobra.Command, sc *trace.Scenario, opt trace.Options, dir string) (err error) {
-	if dir == "" {
+func runInto(c *cobra.Command, sc *trace.Scenario, opt trace.Options, o runOptions) (err error) {
+	if o.dir == "" {
 		return errors.New("--output: read an empty name, expected a directory")
 	}
-	undo, err := makeDir(dir)
+	undo, err := makeDir(o.dir)
 	if err != nil {
 		return err
 	}
 	defer undo()
-	files := filesOf(sc, dir)
+	files := filesOf(sc, o.dir)
 	if err := checkWritable(files.trace, files.proverif, files.tamarin, files.verdicts); err != nil {
 		return err
 	}
-	return run(c, sc, opt, files)
+	return run(c, sc, opt, o, files)
 }
 
 // runFiles are the names of what run -o writes.
@@ -94,7 +134,7 @@ func filesOf(sc *trace.Scenario, dir string) *runFiles {
 
 // run plays, judges, writes, and tells; files may be nil. The files come before
 // the story: whoever closes the pipe in the middle of it has them all the same.
-func run(c *cobra.Command, sc *trace.Scenario, opt trace.Options, files *runFiles) error {
+func run(c *cobra.Command, sc *trace.Scenario, opt trace.Options, o runOptions, files *runFiles) error {
 	var done func()
 	opt.Progress, done = progress(c.ErrOrStderr(), sc)
 	t, err := trace.Play(sc, opt)
@@ -113,17 +153,32 @@ func run(c *cobra.Command, sc *trace.Scenario, opt trace.Options, files *runFile
 		}
 	}
 	return page(c.OutOrStdout(), func(out io.Writer, st style) error {
-		if err := tellStory(out, st, t, report); err != nil {
+		v := o.view(out, st, t, report)
+		if err := tellStory(v); err != nil {
 			return err
 		}
 		fmt.Fprintf(out, "\n%s\n\n", st.bold("── the judges "+strings.Repeat("─", min(st.width, 78)-14)))
-		printTable(out, st, report)
-		printDerivations(out, st, t, report)
+		if err := v.verdicts(o.explain); err != nil {
+			return err
+		}
 		if files != nil {
 			fmt.Fprintf(out, "\n%s\n", files.told(left))
 		}
 		return check(append(conclude(out, st, t, report), left...)...)
 	})
+}
+
+// verdicts prints the table, all that goes with it, and the explanations asked for.
+func (v *verdictView) verdicts(explain string) error {
+	v.table()
+	v.more()
+	switch explain {
+	case "":
+		return v.exposed()
+	case explainAll:
+		return v.explain(nil)
+	}
+	return v.explain([]string{explain})
 }
 
 // playFailed tells a mistake in the input from a run that went wrong: an honest
@@ -139,24 +194,17 @@ func playFailed(err error) error {
 // write writes all files or none. left says what a prover is not told, and why:
 // an export may be too large for the provers, and the trace is still wanted.
 func (f *runFiles) write(t *trace.Trace, report *trace.Report) (left []error, err error) {
-	var recorded, pv, spthy bytes.Buffer
-	if err := trace.Write(&recorded, t); err != nil {
-		return nil, err
+	files := []output{
+		{path: f.trace, write: func(w io.Writer) error { return trace.Write(w, t) }},
+		{path: f.verdicts, write: func(w io.Writer) error { return writeVerdicts(w, t, report) }},
 	}
-	verdicts, err := verdictsJSON(t, report)
-	if err != nil {
-		return nil, err
-	}
-	files := []output{{f.trace, recorded.Bytes()}, {f.verdicts, verdicts}}
-	if err := trace.ExportProVerif(&pv, t, report); err != nil {
-		left = append(left, fmt.Errorf("%s: not written: %w", f.proverif, err))
-	} else {
-		files = append(files, output{f.proverif, pv.Bytes()})
-	}
-	if err := trace.ExportTamarin(&spthy, t, report); err != nil {
-		left = append(left, fmt.Errorf("%s: not written: %w", f.tamarin, err))
-	} else {
-		files = append(files, output{f.tamarin, spthy.Bytes()})
+	for _, x := range []struct{ to, path string }{{"proverif", f.proverif}, {"tamarin", f.tamarin}} {
+		var text bytes.Buffer
+		if err := exporters[x.to](&text, t, trace.ForProvers(report)); err != nil {
+			left = append(left, fmt.Errorf("%s: not written: %w", x.path, err))
+			continue
+		}
+		files = append(files, output{path: x.path, data: text.Bytes()})
 	}
 	return left, writeFiles(files)
 }

@@ -13,49 +13,75 @@ import (
 // story tells a run epoch by epoch, from the trace alone.
 type story struct {
 	style
-	out    io.Writer
-	trace  *trace.Trace
-	report *trace.Report
-	terms  *glossary
-	spy    *spy
+	out   io.Writer
+	trace *trace.Trace
+	terms *glossary
+	spy   *spy
+	rows  map[string][]trace.Row // by state
 
-	epoch  uint64
-	begun  bool
-	crowd  []model.Event // the same step by several members, one after the other
-	last   *trace.Snapshot
-	spaced bool        // the last line is blank
-	commit model.Event // the last one
+	state    string          // whose heading stands above
+	crowds   [][]model.Event // the same step by several members, to be told at once
+	crowdAt  int             // the line of the crowds' steps
+	last     map[string]*trace.Snapshot
+	spaced   bool           // the last line is blank
+	told     int            // all statements up to this line have been told
+	proposed bool           // a member's proposal is on its way
+	nth      map[int]int    // by line: how many proposals it has made
+	own      map[string]int // by state: the line in which it was made
 }
 
 // tellStory prints who did what, the tree of each epoch, and what was stolen.
-func tellStory(out io.Writer, st style, t *trace.Trace, report *trace.Report) error {
-	terms := newGlossary(t)
-	s := &story{style: st, out: out, trace: t, report: report, terms: terms, spy: newSpy(t, terms)}
-	h := t.Header
-	fmt.Fprintf(out, "%s\n%s\n", s.bold(printable(h.File)), s.dim(fmt.Sprintf("%s, seed %d", printable(h.Suite), h.Seed)))
-	for i := range t.Events {
-		if err := s.event(&t.Events[i]); err != nil {
+func tellStory(v *verdictView) error {
+	eye, err := v.eye()
+	if err != nil {
+		return err
+	}
+	s := &story{
+		style: v.style, out: v.out, trace: v.trace, terms: v.terms, spy: eye, rows: map[string][]trace.Row{},
+		last: map[string]*trace.Snapshot{}, nth: map[int]int{}, own: map[string]int{},
+	}
+	for _, row := range v.report.Rows {
+		s.rows[row.Goal.State] = append(s.rows[row.Goal.State], row)
+	}
+	h := v.trace.Header
+	fmt.Fprintf(s.out, "%s\n%s\n", s.bold(printable(h.File)), s.dim(fmt.Sprintf("%s, seed %d", printable(h.Suite), h.Seed)))
+	s.retention()
+	for i := range v.trace.Events {
+		if err := s.event(&v.trace.Events[i]); err != nil {
 			return err
 		}
 	}
 	s.endEpoch()
+	s.tellLines(len(s.terms.lines))
 	return nil
 }
 
 func (s *story) event(e *trace.Event) error {
+	if e.Line > s.told {
+		s.tellLines(e.Line)
+	}
 	switch e.Kind {
 	case trace.KindStep:
-		s.step(*e.Step)
+		s.step(e)
+	case trace.KindWire:
+		s.wire(e)
+	case trace.KindReject:
+		s.tellCrowd()
+		s.reject(e)
+	case trace.KindAttack:
+		s.tellCrowd()
+		s.attack(e.Attack)
+	case trace.KindKnown:
+		s.known(e)
 	case trace.KindCompromise:
 		s.tellCrowd()
 		s.theft(e)
-		if s.last == nil {
-			return nil
+		if last := s.last[s.state]; last != nil && !s.partial(e) {
+			return s.tree(e, last)
 		}
-		return s.tree(e, s.last)
 	case trace.KindSnapshot:
 		s.tellCrowd()
-		s.last = e.Tree
+		s.last[e.Tree.State] = e.Tree
 		return s.tree(e, e.Tree)
 	}
 	return nil
@@ -79,104 +105,22 @@ func (s *story) say(format string, args ...any) {
 	}
 }
 
-// together are the steps that several members take at once.
-var together = []model.EventKind{model.KeyPackage, model.Process, model.Join, model.Leave, model.Receive}
-
-func (s *story) step(e model.Event) {
-	if slices.Contains(together, e.Kind) {
-		own := e.Kind == model.Process && e.Actor == s.commit.Actor && e.Epoch == s.commit.Epoch
-		if len(s.crowd) > 0 && (s.crowd[0].Kind != e.Kind || s.crowd[0].Epoch != e.Epoch || s.crowd[0].Message != e.Message) {
-			s.tellCrowd()
+// warn is say for what the attacker does.
+func (s *story) warn(format string, args ...any) {
+	for i, line := range wrap(fmt.Sprintf(format, args...), s.width-4) {
+		if i == 0 {
+			line = "▲ " + line
+		} else {
+			line = "  " + line
 		}
-		if !own {
-			s.crowd = append(s.crowd, e)
-		}
-		return
-	}
-	s.tellCrowd()
-	actor := printable(e.Actor)
-	switch e.Kind {
-	case model.Create:
-		s.beginEpoch(0)
-		s.say("%s creates the group %s.", actor, printable(e.Group))
-	case model.Commit:
-		s.commit = e
-		s.beginEpoch(e.Epoch)
-		s.say("%s commits: %s.", actor, commitWords(e))
-	case model.Propose:
-		s.say("%s proposes %s.", actor, proposalWords(e))
-	case model.Send:
-		s.say("%s sends message %d: %q", actor, e.Message, s.terms.message(e.Message))
-	case model.Compromise: // told with what was found
-	default:
-		s.say("%s: %s.", actor, printable(string(e.Kind)))
+		s.line("  " + s.red(line))
 	}
 }
 
-func proposalWords(e model.Event) string {
-	switch e.Proposes {
-	case "update":
-		return "an Update: a new key for this leaf"
-	case "add":
-		return "to add " + people(e.Adds)
-	default:
-		return "to remove " + people(e.Removes)
-	}
-}
-
-func commitWords(e model.Event) string {
-	var parts []string
-	if len(e.Adds) > 0 {
-		parts = append(parts, "adds "+people(e.Adds))
-	}
-	if len(e.Removes) > 0 {
-		parts = append(parts, "removes "+people(e.Removes))
-	}
-	if len(e.Updates) > 0 {
-		parts = append(parts, "applies the Update of "+people(e.Updates))
-	}
-	if e.Path {
-		return strings.Join(append(parts, "new keys from "+printable(e.Actor)+"'s leaf up to the root"), ", ")
-	}
-	return strings.Join(append(parts, "no path, so that no parent gets a new key"), ", ")
-}
-
-// tellCrowd tells what several members did as one sentence.
-func (s *story) tellCrowd() {
-	crowd := s.crowd
-	if len(crowd) == 0 {
-		return
-	}
-	s.crowd = nil
-	var names []string
-	for _, e := range crowd {
-		names = append(names, e.Actor)
-	}
-	who, e, one := people(names), crowd[0], len(names) == 1
-	verb := func(singular, plural string) string {
-		if one {
-			return singular
-		}
-		return plural
-	}
-	switch e.Kind {
-	case model.KeyPackage:
-		s.say("%s %s a key package.", who, verb("publishes", "each publish"))
-	case model.Process:
-		s.say("%s %s into epoch %d.", who, verb("follows", "follow"), e.Epoch)
-	case model.Join:
-		s.say("%s %s with the Welcome.", who, verb("joins", "join"))
-	case model.Leave:
-		s.say("%s %s of the removal and %s the group's keys.", who, verb("hears", "hear"), verb("drops", "drop"))
-	case model.Receive:
-		s.say("%s %s message %d.", who, verb("reads", "read"), e.Message)
-	}
-}
-
-func (s *story) beginEpoch(n uint64) {
+func (s *story) beginEpoch(state string) {
 	s.endEpoch()
-	s.epoch, s.begun = n, true
-	heading := fmt.Sprintf("── epoch %d ", n)
+	s.state = state
+	heading := fmt.Sprintf("── %s ", s.terms.state(state))
 	s.space()
 	s.line(s.bold(heading + strings.Repeat("─", max(0, min(s.width, 78)-columns(heading)))))
 	s.space()
@@ -185,49 +129,104 @@ func (s *story) beginEpoch(n uint64) {
 // endEpoch says what became of the epoch's secrets.
 func (s *story) endEpoch() {
 	s.tellCrowd()
-	if !s.begun {
+	if s.state == "" || len(s.rows[s.state]) == 0 {
 		return
 	}
-	var fates []string
-	for _, row := range s.report.Rows {
-		if row.Goal.Epoch == s.epoch {
-			fates = append(fates, secretName(row.Goal)+" "+s.fate(row.Exposed()))
+	s.space()
+	s.say("in the end: %s", s.fates(s.rows[s.state]))
+}
+
+// fates names the secrets that a reader looks for, and counts the others.
+func (s *story) fates(rows []trace.Row) string {
+	var named []string
+	others, exposed := 0, 0
+	alike := map[bool]bool{} // the fates of the named ones, and of all
+	for _, row := range rows {
+		if !inShort(row.Goal.Kind) {
+			if others++; row.Exposed() {
+				exposed++
+			}
+			continue
 		}
+		if row.Goal.Kind != model.Message {
+			alike[row.Exposed()] = true
+		}
+		named = append(named, secretName(row.Goal)+" "+s.fate(row.Exposed()))
 	}
-	if len(fates) > 0 {
-		s.space()
-		s.say("in the end: %s", strings.Join(fates, ", "))
+	text := strings.Join(named, ", ")
+	switch {
+	case others == 0:
+	case len(alike) == 1 && (alike[true] && exposed == others || alike[false] && exposed == 0):
+		text += fmt.Sprintf(", and %s likewise", count(others, "other key"))
+	default:
+		text += fmt.Sprintf("; of %s %d %s", count(others, "other key"), exposed, s.fate(true))
 	}
+	return text
+}
+
+// inShort are the secrets that are named even in a summary.
+func inShort(kind model.GoalKind) bool {
+	switch kind {
+	case model.EpochSecret, model.InitSecret, model.Message, model.ExportedValue:
+		return true
+	}
+	return false
 }
 
 // secretName is the name of a secret where its epoch is known.
 func secretName(g model.Goal) string {
-	if g.Kind == model.Message {
+	switch g.Kind {
+	case model.Message:
 		return fmt.Sprintf("message %d", g.Message)
+	case model.ExportedValue:
+		return fmt.Sprintf("exported %q", printable(g.Label))
 	}
 	return string(g.Kind)
 }
 
+// partial: not the whole state is stolen, and no key of the tree's.
+func (s *story) partial(e *trace.Event) bool {
+	st := s.terms.verb(e.Line)
+	return st != nil && st.What != ""
+}
+
+// mostNames is how many names of stolen values a reader wants to read.
+const mostNames = 30
+
 // theft tells what a compromise brought.
 func (s *story) theft(e *trace.Event) {
-	var names []string
-	for _, id := range e.Terms {
-		names = append(names, s.terms.name(id))
+	what := "state"
+	if st := s.terms.verb(e.Line); s.partial(e) {
+		what = map[string]string{model.SignatureKey: "signature key", model.KeyPackages: "unused key packages"}[st.What]
 	}
 	s.space()
-	s.line("  " + s.red(fmt.Sprintf("▲ THE ATTACKER steals the state of %s and finds %s:", printable(e.Actor), count(len(names), "value"))))
+	s.line("  " + s.red(fmt.Sprintf("▲ THE ATTACKER steals the %s of %s and finds %s:", what, printable(e.Actor), count(len(e.Terms), "value"))))
+	s.values(e.Terms)
+}
+
+// values lists terms, with their bytes if these are to be shown.
+func (s *story) values(ids []model.TermID) {
+	var names []string
+	for _, id := range ids {
+		if b := s.terms.bytes(id); b != "" {
+			s.line(fmt.Sprintf("    %s %s", pad(s.terms.name(id), 26), b))
+			continue
+		}
+		names = append(names, s.terms.name(id))
+	}
+	if len(names) > mostNames {
+		names = append(names[:mostNames:mostNames], fmt.Sprintf("and %d more", len(names)-mostNames))
+	}
 	for _, line := range wrap(strings.Join(names, ", "), s.width-4) {
-		s.line(strings.TrimRight("    "+line, " "))
+		if line != "" {
+			s.line("    " + line)
+		}
 	}
 }
 
 // tree draws the tree as it is after event e.
 func (s *story) tree(e *trace.Event, snapshot *trace.Snapshot) error {
-	marked, err := s.spy.mark(snapshot, e.Seq)
-	if err != nil {
-		return err
-	}
-	lines, err := drawTree(marked, s.spy.fresh(e), s.style)
+	lines, err := drawTree(s.spy.mark(snapshot, e.Seq), s.spy.fresh(e), s.style)
 	if err != nil {
 		return &trace.InputError{File: s.trace.Header.File, Line: e.Line, Msg: fmt.Sprintf("event %d: %v", e.Seq, err)}
 	}

@@ -11,18 +11,65 @@ import (
 	"mlsref/trace"
 )
 
-// printTable prints what each judge says of each secret, and why.
-func printTable(out io.Writer, st style, report *trace.Report) {
-	const fateWidth = len("predicate")
-	name := len("secret")
-	for _, row := range report.Rows {
-		name = max(name, len(trace.GoalName(row.Goal)))
+// verdictView is how the verdicts are shown.
+type verdictView struct {
+	style
+	out     io.Writer
+	trace   *trace.Trace
+	report  *trace.Report
+	terms   *glossary
+	spy     *spy                        // computed at first need
+	missing map[model.TermID]*model.Gap // of safe secrets
+	all     bool                        // every secret, and every reason
+}
+
+// shown are the rows of the table: the secrets that a reader asks for, each whose
+// fate is not its epoch's, and each that the judges do not agree on.
+func (v *verdictView) shown() (rows []trace.Row, left int) {
+	if v.all {
+		return v.report.Rows, 0
 	}
-	why := max(20, st.width-name-2*fateWidth-6)
-	fmt.Fprintln(out, st.bold(strings.TrimRight(fmt.Sprintf("%s  predicate  closure    %s", pad("secret", name), "the predicate's clause"), " ")))
-	fmt.Fprintln(out, st.dim(strings.Repeat("─", min(st.width, name+2*fateWidth+6+why))))
+	fates := map[string]map[bool]bool{}
+	for _, row := range v.report.Rows {
+		if k := row.Goal.Kind; k == model.EpochSecret || k == model.InitSecret {
+			if fates[row.Goal.State] == nil {
+				fates[row.Goal.State] = map[bool]bool{}
+			}
+			fates[row.Goal.State][row.Exposed()] = true
+		}
+	}
+	for _, row := range v.report.Rows {
+		switch k := row.Goal.Kind; {
+		case inShort(k), k == model.PSK, row.Predicate.Exposed != row.Closure,
+			row.Goal.State == "" && row.Exposed(),
+			row.Goal.State != "" && !fates[row.Goal.State][row.Exposed()]:
+			rows = append(rows, row)
+		default:
+			left++
+		}
+	}
+	return rows, left
+}
+
+// columns of the table, in characters.
+const (
+	claimWidth   = len("must be exposed")
+	closureWidth = len("closure")
+)
+
+// table prints what each judge says of each secret, and why.
+func (v *verdictView) table() {
+	rows, left := v.shown()
+	name := len("secret")
+	for _, row := range rows {
+		name = max(name, columns(v.terms.goal(row.Goal)))
+	}
+	gap := name + claimWidth + closureWidth + 6
+	why := max(20, v.width-gap)
+	fmt.Fprintln(v.out, v.bold(strings.TrimRight(fmt.Sprintf("%s  %s  %s  because", pad("secret", name), pad("predicate", claimWidth), "closure"), " ")))
+	fmt.Fprintln(v.out, v.dim(strings.Repeat("─", min(v.width, gap+why))))
 	above := ""
-	for _, row := range report.Rows {
+	for _, row := range rows {
 		text := because(row)
 		if text == above {
 			text = "(as above)"
@@ -30,11 +77,29 @@ func printTable(out io.Writer, st style, report *trace.Report) {
 			above = text
 		}
 		lines := wrap(text, why)
-		fmt.Fprintf(out, "%s  %s  %s  %s\n", pad(trace.GoalName(row.Goal), name),
-			fatePadded(st, row.Predicate.Exposed, fateWidth), fatePadded(st, row.Closure, fateWidth), lines[0])
+		fmt.Fprintf(v.out, "%s  %s  %s  %s\n", pad(v.terms.goal(row.Goal), name),
+			v.claim(row.Predicate), pad(v.fate(row.Closure), closureWidth), lines[0])
 		for _, more := range lines[1:] {
-			fmt.Fprintf(out, "%s%s\n", strings.Repeat(" ", name+2*fateWidth+6), more)
+			fmt.Fprintf(v.out, "%s%s\n", strings.Repeat(" ", gap), more)
 		}
+		if b := v.terms.bytes(row.Term); b != "" {
+			fmt.Fprintf(v.out, "  %s\n", v.dim(b))
+		}
+	}
+	if left > 0 {
+		fmt.Fprintln(v.out, v.dim(fmt.Sprintf("and %s with the fate of their epoch; --all shows them", count(left, "other secret"))))
+	}
+}
+
+// claim is what the predicate says, in its colour.
+func (v *verdictView) claim(p model.Verdict) string {
+	switch {
+	case p.Claim == model.ClaimNone || p.Claim == "":
+		return pad(model.ClaimNone, claimWidth)
+	case p.Exposed:
+		return pad(v.red(p.Claim), claimWidth)
+	default:
+		return pad(v.green(p.Claim), claimWidth)
 	}
 }
 
@@ -49,106 +114,6 @@ func because(row trace.Row) string {
 	return text
 }
 
-func fatePadded(st style, exposed bool, width int) string {
-	text := "secret"
-	if exposed {
-		text = "EXPOSED"
-	}
-	return st.fate(exposed) + strings.Repeat(" ", width-len(text))
-}
-
-// printDerivations prints for each exposed secret how the attacker computes it.
-// Steps are numbered through all of them; what an earlier one found is not
-// derived again.
-func printDerivations(out io.Writer, st style, t *trace.Trace, report *trace.Report) {
-	d := &derivations{style: st, out: out, terms: newGlossary(t), step: map[model.TermID]int{}}
-	for _, row := range report.Rows {
-		if row.Closure {
-			d.row(row)
-		}
-	}
-}
-
-type derivations struct {
-	style
-	out    io.Writer
-	terms  *glossary
-	step   map[model.TermID]int // number of the step that gave a term; public ones have none
-	number int
-}
-
-func (d *derivations) row(row trace.Row) {
-	if d.number == 0 {
-		fmt.Fprintf(d.out, "\n%s\n", d.bold("How the attacker computes what is exposed"))
-	}
-	verdict := d.green("replayed with real cryptography: arrives at the real bytes")
-	if row.Replay != "ok" {
-		verdict = d.red("REPLAY FAILED: ") + printable(row.Replay)
-	}
-	fmt.Fprintf(d.out, "\n%s  %s\n", d.bold(trace.GoalName(row.Goal)), verdict)
-	if n, known := d.step[row.Term]; known {
-		fmt.Fprintf(d.out, "  found in step [%d]\n", n)
-		return
-	}
-	for _, step := range row.Derivation {
-		if d.step[step.Conclusion] != 0 || step.Rule == "public" {
-			continue
-		}
-		d.number++
-		d.step[step.Conclusion] = d.number
-		left := fmt.Sprintf("%6s %s ", fmt.Sprintf("[%d]", d.number), pad(d.terms.name(step.Conclusion), 26))
-		lines := wrap(d.how(step), max(30, d.width-columns(left)))
-		fmt.Fprintf(d.out, "%s%s\n", left, lines[0])
-		for _, more := range lines[1:] {
-			fmt.Fprintf(d.out, "%s%s\n", strings.Repeat(" ", columns(left)), more)
-		}
-	}
-}
-
-// how says how one step gives its conclusion.
-func (d *derivations) how(step model.Step) string {
-	if step.Fact != nil {
-		if e, sent := d.terms.senders[step.Fact.Seq]; sent {
-			kind := strings.ReplaceAll(strings.Replace(e.Wire.Kind, "application", "message", 1), "_", " ")
-			return printable(fmt.Sprintf("seen on the wire, in %s's %s", e.Actor, kind))
-		}
-		return printable(step.Fact.Why)
-	}
-	from := d.premises(step)
-	switch {
-	case step.Rule == "split":
-		return "a part of " + from
-	case step.Rule == "open" || step.Rule == "decrypt":
-		if len(step.Premises) == 2 {
-			return fmt.Sprintf("%s %s with %s", step.Rule, d.ref(step.Premises[0]), d.ref(step.Premises[1]))
-		}
-	case d.terms.has(step.Conclusion) && d.terms.terms[step.Conclusion].Label != "":
-		return fmt.Sprintf("%s %q from %s", printable(step.Rule), d.terms.terms[step.Conclusion].Label, from)
-	}
-	return printable(step.Rule) + " of " + from
-}
-
-// premises lists what a step needs, but for what is public.
-func (d *derivations) premises(step model.Step) string {
-	var list []string
-	for _, p := range step.Premises {
-		if d.step[p] != 0 {
-			list = append(list, d.ref(p))
-		}
-	}
-	if len(list) == 0 {
-		return "public values"
-	}
-	return strings.Join(list, " and ")
-}
-
-func (d *derivations) ref(id model.TermID) string {
-	if n := d.step[id]; n != 0 {
-		return fmt.Sprintf("%s [%d]", d.terms.name(id), n)
-	}
-	return d.terms.name(id)
-}
-
 // conclude prints the last line and returns each check that failed, with its
 // place in the scenario.
 func conclude(out io.Writer, st style, t *trace.Trace, report *trace.Report) (failed []error) {
@@ -158,8 +123,8 @@ func conclude(out io.Writer, st style, t *trace.Trace, report *trace.Report) (fa
 			exposed++
 		}
 	}
-	for _, e := range t.Events {
-		if e.Kind == trace.KindExpect {
+	for i := range t.Events {
+		if t.Events[i].Kind == trace.KindExpect {
 			expectations++
 		}
 	}
@@ -185,17 +150,75 @@ func conclude(out io.Writer, st style, t *trace.Trace, report *trace.Report) (fa
 	return failed
 }
 
-// verdicts is the file NAME.verdicts.json.
-type verdicts struct {
-	File  string `json:"file"`
-	Suite string `json:"suite"`
-	Seed  uint64 `json:"seed"`
-	OK    bool   `json:"ok"` // the judges agree, attacks replay, expectations hold
-	*trace.Report
+// writeVerdicts writes the file NAME.verdicts.json: the report, row by row, so that
+// a long one needs no memory of its own. A derivation has those steps that no
+// derivation above it has; what a safe secret lacks is left out, which "mlsref explain"
+// tells.
+func writeVerdicts(out io.Writer, t *trace.Trace, report *trace.Report) error {
+	w := &jsonLines{out: out}
+	w.field("file", t.Header.File)
+	w.field("suite", t.Header.Suite)
+	w.field("seed", t.Header.Seed)
+	w.field("ok", report.OK()) // the judges agree, attacks replay, expectations hold
+	list(w, "rows", len(report.Rows), func(i int) any { return report.Rows[i] })
+	list(w, "problems", len(report.Problems), func(i int) any { return report.Problems[i] })
+	list(w, "auth", len(report.Auth), func(i int) any { return report.Auth[i] })
+	list(w, "intervals", len(report.Intervals), func(i int) any { return report.Intervals[i] })
+	list(w, "forks", len(report.Forks), func(i int) any { return report.Forks[i] })
+	list(w, "leftovers", len(report.Leftovers), func(i int) any { return report.Leftovers[i] })
+	w.text("\n}\n")
+	return w.err
 }
 
-func verdictsJSON(t *trace.Trace, report *trace.Report) ([]byte, error) {
-	v := verdicts{File: t.Header.File, Suite: t.Header.Suite, Seed: t.Header.Seed, OK: report.OK(), Report: report}
-	b, err := json.MarshalIndent(v, "", "  ")
-	return append(b, '\n'), err
+// jsonLines writes an object whose lists have an entry a line. The first error stays.
+type jsonLines struct {
+	out   io.Writer
+	begun bool
+	err   error
+}
+
+func (w *jsonLines) text(s string) {
+	if w.err == nil {
+		_, w.err = io.WriteString(w.out, s)
+	}
+}
+
+func (w *jsonLines) value(v any) {
+	b, err := json.Marshal(v)
+	if w.err == nil {
+		w.err = err
+	}
+	w.text(string(b))
+}
+
+func (w *jsonLines) name(name string) {
+	if w.begun {
+		w.text(",\n")
+	} else {
+		w.text("{\n")
+	}
+	w.begun = true
+	w.text(fmt.Sprintf("  %q: ", name))
+}
+
+func (w *jsonLines) field(name string, v any) {
+	w.name(name)
+	w.value(v)
+}
+
+// list writes a list; an empty one only if it is the rows.
+func list(w *jsonLines, name string, n int, entry func(int) any) {
+	if n == 0 && name != "rows" {
+		return
+	}
+	w.name(name)
+	w.text("[")
+	for i := range n {
+		if i > 0 {
+			w.text(",")
+		}
+		w.text("\n    ")
+		w.value(entry(i))
+	}
+	w.text("\n  ]")
 }

@@ -127,7 +127,7 @@ func generateVectors(c *cobra.Command, dir string, kinds []vectors.Kind, opt vec
 		if have, err := os.ReadFile(path); err == nil && !bytes.Equal(have, data) && !force {
 			return fmt.Errorf("%s: it is there already and would change; nothing was written (--force overwrites)", path)
 		}
-		files = append(files, output{path, data})
+		files = append(files, output{path: path, data: data})
 		bar.add()
 	}
 	bar.finish()

@@ -40,7 +40,7 @@ func (g *Group) byValue(rng io.Reader, opt CommitOptions) ([]wire.Proposal, erro
 
 // pskProposal injects a PSK under a fresh nonce (RFC 9420 §8.4).
 func (c Client) pskProposal(rng io.Reader, id wire.PreSharedKeyID) (wire.Proposal, error) {
-	nonce, err := c.Suite.Random(rng, c.Suite.Nh())
+	nonce, err := c.Suite.Nonce(rng, c.Suite.Nh())
 	id.PSKNonce = nonce
 	return wire.Proposal{Type: wire.ProposalPSK, PreSharedKey: &wire.PreSharedKey{PSK: id}}, err
 }
@@ -131,7 +131,10 @@ func (g *Group) candidates(d draft, byValue []wire.Proposal) []reference {
 	take(wire.ProposalRemove, func(p treesync.ProposalFrom) bool { return once(p.Proposal.Remove.Removed) })
 	take(wire.ProposalUpdate, func(p treesync.ProposalFrom) bool { return once(p.Sender.LeafIndex) })
 	take(wire.ProposalAdd, always)
-	take(wire.ProposalPSK, always)
+	take(wire.ProposalPSK, func(p treesync.ProposalFrom) bool { // what it does not hold it cannot commit
+		_, err := g.client.pskKeys([]wire.PreSharedKeyID{p.Proposal.PreSharedKey.PSK}, g)
+		return err == nil
+	})
 	take(wire.ProposalReInit, func(treesync.ProposalFrom) bool {
 		was := other
 		other = true

@@ -117,7 +117,7 @@ func (g *Group) commit(rng io.Reader, d draft) (*Pending, error) {
 	}
 	e.private = p.private
 	signed.Auth.ConfirmationTag = e.confirmationTag
-	pending := &Pending{next: g.next(p.client, e)}
+	pending := &Pending{next: g.next(p.client, e), Proposals: d.list}
 	pending.next.loaded = false // a loaded group has made a path, or nothing
 	if pending.welcome, err = pending.next.welcomeFor(rng, join, ch.Added, p.path, d.opt); err != nil {
 		return nil, err

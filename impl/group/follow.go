@@ -61,6 +61,7 @@ func (g *Group) linked(rng io.Reader, c Client, op treesync.Operation, groupID [
 	if err != nil {
 		return nil, err
 	}
+	pending.base = first
 	return pending, pending.next.follows([]wire.PreSharedKeyID{link.PreSharedKey.PSK}, g)
 }
 

@@ -40,6 +40,9 @@ type Group struct {
 	// Set once a ReInit was committed: the group sends nothing more.
 	reinit *wire.ReInit
 
+	// Set in a Clone, and in what follows from it.
+	copied bool
+
 	// Set when the group was saved and loaded, until a path of its own (save.go).
 	loaded bool
 }
@@ -112,7 +115,10 @@ func (c Client) begin(e epochState) *Group {
 // keeps.
 func (g *Group) next(c Client, e epochState) *Group {
 	next := c.begin(e)
-	next.loaded = g.loaded
+	if g.ratchets == nil {
+		return next // g is what somebody outside knew
+	}
+	next.loaded, next.copied = g.loaded, g.copied
 	past := treesync.State{Suite: c.Suite, Policy: g.public.Policy, Context: g.Context(), Tree: g.Tree()} // no proposals
 	next.past = keep(c.Config.PastEpochs, pastEpoch{past, g.secrets.SenderData, g.ratchets}, g.past)
 	next.resumption = keep(c.Config.PastResumption, resumption{g.Epoch(), g.secrets.Resumption}, g.resumption)

@@ -253,6 +253,20 @@ func TestLateMessages(t *testing.T) {
 	}
 }
 
+// Who came from outside keeps nothing of the epoch before: it was not in it.
+func TestNoPastOfAnOutsider(t *testing.T) {
+	p := suiteOne(t, Private, Config{PastEpochs: 2, PastResumption: 2})
+	early, err := p.members["bob"].Send(p.rng, []byte("early"), nil)
+	p.ok(err)
+	p.enter("dave", p.client("dave"), p.groupInfo("alice", GroupInfoOptions{Tree: true, ExternalPub: true}), ExternalOptions{})
+	if _, err := p.members["dave"].Receive(early); !errors.Is(err, spec.SameEpoch) {
+		t.Errorf("a message of before: %v", err)
+	}
+	if p.members["dave"].resumptionPSK([]byte("room"), 1) != nil {
+		t.Error("dave has a resumption_psk of before")
+	}
+}
+
 // A handshake of an epoch that is over is never processed, kept or not.
 func TestLateHandshake(t *testing.T) {
 	p := suiteOne(t, Private, Config{PastEpochs: 2})

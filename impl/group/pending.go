@@ -3,6 +3,7 @@ package group
 import (
 	"bytes"
 
+	"mlsref/impl/treesync"
 	"mlsref/impl/wire"
 )
 
@@ -10,7 +11,8 @@ import (
 // §14). Until then the group that made it stays at its epoch and goes on as
 // before, and nobody gets to see the Welcome.
 type Pending struct {
-	Commit []byte // MLSMessage, to be sent
+	Commit    []byte                  // MLSMessage, to be sent
+	Proposals []treesync.ProposalFrom // that it covers, in its order
 
 	base    *Group // that made it; nil if its sender was outside
 	next    *Group

@@ -108,10 +108,10 @@ func (g *Group) mayCommit() error {
 	return nil
 }
 
-// maySend refuses application data in an epoch in which there is something to be
+// MaySend refuses application data in an epoch in which there is something to be
 // committed first (RFC 9420 §12.4). Receivers cannot tell, so only the sender does
 // (subtle point 45).
-func (g *Group) maySend() error {
+func (g *Group) MaySend() error {
 	if err := g.mayCommit(); err != nil {
 		return err
 	}
@@ -147,7 +147,7 @@ func (g *Group) protect(rng io.Reader, c *treedem.Content) ([]byte, error) {
 
 // Send protects application data (RFC 9420 §15); authenticated travels in clear.
 func (g *Group) Send(rng io.Reader, data, authenticated []byte) ([]byte, error) {
-	if err := g.maySend(); err != nil {
+	if err := g.MaySend(); err != nil {
 		return nil, err
 	}
 	sender := wire.Sender{Type: wire.SenderMember, LeafIndex: g.Leaf()}

@@ -102,3 +102,10 @@ func (c Client) pskKeys(ids []wire.PreSharedKeyID, groups ...*Group) ([]treekem.
 	}
 	return psks, nil
 }
+
+// Has says whether the store holds a key.
+func (st *PSKStore) Has(id wire.PreSharedKeyID) bool { return st.get(id) != nil }
+
+// ResumptionPSK is the resumption_psk of this group's epoch (RFC 9420 §8.6), Nh bytes,
+// if it is the current one or among those that the Config keeps; nil otherwise.
+func (g *Group) ResumptionPSK(epoch uint64) []byte { return g.resumptionPSK(g.GroupID(), epoch) }

@@ -2,7 +2,9 @@ package group
 
 import (
 	"errors"
+	"math"
 
+	"mlsref/impl/tree"
 	"mlsref/impl/treedem"
 	"mlsref/impl/treesync"
 	"mlsref/impl/wire"
@@ -72,17 +74,26 @@ func (g *Group) unprotect(m *wire.MLSMessage) (c *treedem.Content, consume func(
 	case m.PublicMessage != nil:
 		c, err = treedem.UnprotectPublic(s, g.secrets.Membership, m.PublicMessage, g.Context())
 	case m.PrivateMessage != nil:
-		c, consume, err = treedem.UnprotectPrivate(s, g.secrets.SenderData, g.ratchets, m.PrivateMessage, g.Context(), g.Leaf())
+		c, consume, err = treedem.UnprotectPrivate(s, g.secrets.SenderData, g.ratchets, m.PrivateMessage, g.Context(), g.self())
 	default:
 		err = errors.New("the message is neither a PublicMessage nor a PrivateMessage")
 	}
 	if err != nil {
 		return nil, nil, err
 	}
-	if sender := c.Content.Sender; sender.Type == wire.SenderMember && sender.LeafIndex == g.Leaf() {
+	if sender := c.Content.Sender; sender.Type == wire.SenderMember && sender.LeafIndex == g.self() {
 		return nil, nil, ErrOwnMessage
 	}
 	return c, consume, verify(g.public, c)
+}
+
+// self is the leaf whose messages this member cannot open, having sent them itself:
+// its own, but none for a thief's copy.
+func (g *Group) self() tree.LeafIndex {
+	if g.copied {
+		return math.MaxUint32 // no tree has such a leaf
+	}
+	return g.Leaf()
 }
 
 // verify checks the signature of an opened message (RFC 9420 §6.1): layer 1 says

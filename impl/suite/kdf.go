@@ -35,6 +35,16 @@ func (s Suite) Random(rng io.Reader, n int) ([]byte, error) {
 	return out, nil
 }
 
+// Nonce draws n fresh bytes that are sent in clear, as a psk_nonce is.
+func (s Suite) Nonce(rng io.Reader, n int) ([]byte, error) {
+	out := make([]byte, n)
+	if _, err := io.ReadFull(rng, out); err != nil {
+		return nil, fmt.Errorf("randomness: %w", err)
+	}
+	s.observe(OpNonce, "", nil, Value{"out", out})
+	return out, nil
+}
+
 // Hash is the suite's hash (RFC 9420 §5.1); Nh bytes.
 func (s Suite) Hash(data []byte) []byte {
 	h := s.row.hash.New()

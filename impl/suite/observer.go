@@ -10,6 +10,7 @@ type Op string
 // The primitives, with what goes in and what comes out, in order.
 const (
 	OpRandom           Op = "random"             // → out
+	OpNonce            Op = "nonce"              // → out, which is no secret
 	OpDeriveKeyPair    Op = "derive_key_pair"    // ikm → sk, pk (HPKE)
 	OpSignatureKeyPair Op = "signature_keypair"  // seed → sk, pk
 	OpExtract          Op = "extract"            // salt, ikm → out

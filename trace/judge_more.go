@@ -1,0 +1,117 @@
+package trace
+
+import (
+	"slices"
+	"sort"
+
+	"mlsref/model"
+)
+
+// Fork is an epoch of a group that is there more than once: what the members of one
+// state hold is not what those of another hold.
+type Fork struct {
+	Group   string              `json:"group"`
+	Epoch   uint64              `json:"epoch"`
+	States  []string            `json:"states"`
+	Members map[string][]string `json:"members"` // by state: who was ever in it
+}
+
+// more fills in what the report says beside the fate of each secret.
+func (j *judge) more(events []model.Event) error {
+	var err error
+	if j.report.Auth, err = model.CouldHaveMade(events); err != nil {
+		return err
+	}
+	if j.report.Intervals, err = model.Intervals(events); err != nil {
+		return err
+	}
+	j.report.Forks = forks(events)
+	j.forgeries(events)
+	j.leftovers()
+	return nil
+}
+
+// leftovers are problems: nothing may be held that should have been erased.
+func (j *judge) leftovers() {
+	for _, e := range j.trace.Events {
+		if e.Kind != KindLeftover {
+			continue
+		}
+		l := *e.Leftover
+		l.Seq, l.Name = e.Seq, j.defs.name(l.Term)
+		j.report.Leftovers = append(j.report.Leftovers, l)
+		j.problem(e.Line, "%s still holds %s, at %s (%s)", l.Who, l.Name, l.Path, l.Rule)
+	}
+}
+
+// forgeries: what the attacker made and somebody accepted, the predicate must have
+// thought possible.
+func (j *judge) forgeries(events []model.Event) {
+	for _, v := range j.report.Auth {
+		if v.Maker == model.Attacker && v.Moment < len(events) && !v.Attacker {
+			j.problem(0, "somebody accepted what the attacker made in the name of %s in %s, which it cannot have made: %s", v.Sender, v.State, v.Because)
+		}
+	}
+}
+
+// stepBefore is the Seq of the last step at or before an event: a fact belongs to
+// the step that showed it.
+func (j *judge) stepBefore(seq int) int {
+	i := sort.SearchInts(j.steps, seq+1)
+	if i == 0 {
+		return 0
+	}
+	return j.steps[i-1]
+}
+
+// stepAfter is the Seq of the first step after an event: what is computed belongs to
+// the step that it was computed for.
+func (j *judge) stepAfter(seq int) int {
+	i := sort.SearchInts(j.steps, seq)
+	if i == len(j.steps) {
+		return seq
+	}
+	return j.steps[i]
+}
+
+func forks(events []model.Event) []Fork {
+	type epoch struct {
+		group  string
+		number uint64
+	}
+	var order []epoch
+	states := map[epoch][]string{}
+	members := map[string][]string{}
+	for _, e := range events {
+		if e.State == "" || e.By == model.Attacker && e.Kind != model.Commit {
+			continue
+		}
+		at := epoch{e.Group, e.Epoch}
+		switch e.Kind {
+		case model.Create, model.Commit:
+			if states[at] == nil {
+				order = append(order, at)
+			}
+			states[at] = append(states[at], e.State)
+			if e.Kind == model.Create {
+				members[e.State] = append(members[e.State], e.Actor)
+			}
+		case model.Process, model.Join:
+			if !slices.Contains(members[e.State], e.Actor) {
+				members[e.State] = append(members[e.State], e.Actor)
+			}
+		}
+	}
+	var list []Fork
+	for _, at := range order {
+		if len(states[at]) < 2 {
+			continue
+		}
+		f := Fork{Group: at.group, Epoch: at.number, States: states[at], Members: map[string][]string{}}
+		for _, s := range f.States {
+			f.Members[s] = members[s]
+		}
+		list = append(list, f)
+	}
+	return list
+}

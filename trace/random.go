@@ -1,0 +1,165 @@
+package trace
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+)
+
+// Random makes a scenario of about the given number of steps, which is a function of
+// the seed: any part of the language may come, where it is possible. An error that is
+// no *InputError is a fault of the implementation or of the player, and comes with
+// the scenario that shows it.
+func Random(seed uint64, steps, people int) (*Scenario, error) {
+	rng := rand.New(rand.NewPCG(seed, 0x6d6c73))
+	return generate(rng.IntN, seed, steps, people)
+}
+
+var crowd = []string{"alice", "bob", "carol", "dave", "erin", "frank", "grace", "heidi", "ivan", "judy",
+	"kim", "leo", "mallory", "niaj", "olivia", "peggy", "quinn", "rupert", "sybil", "trent"}
+
+// templates are the lines that a random scenario draws from. %w is somebody, %g a
+// group, %n a new group, %p a PSK, %m a message, %e an epoch; %c may restrict who
+// gets to see a Commit.
+var templates = []string{
+	"%w adds %w%c", "%w adds %w in %g", "%w adds %w %w", "%w adds %w without path", "%w removes %w%c", "%w removes %w in %g",
+	"%w updates", "%w updates in %g", "%w updates", "%w commits%c", "%w commits in %g", "%w commits", "%w commits without path",
+	"%w proposes adding %w", "%w proposes removing %w", "%w proposes psk %p", "%w proposes label \"l\"",
+	"%w labels \"text\"%c", "%w allows %w", "%w commits with psk %p", "%w commits with psk of epoch %e", "%w adds %w with psk %p",
+	"%w commits with psk of epoch %e of %g", "%w branches %n with %w", "%w branches %n with %w %w", "%w reinits %n", "%w reopens %n",
+	"%w prepares%c", "%w publishes", "%w abandons", "%w asks to join %g", "%w joins %g", "%w rejoins %g", "%w joins %g with psk %p",
+	"%w sends \"text\"", "%w sends \"text\" in %g", "%w sends \"text\" to %w", "%w exports \"label\"",
+	"%w goes offline", "%w comes online", "%w comes online", "%w has known randomness", "%w has good randomness",
+	"deal %p to %w %w %w", "deliver %m to %w", "replay %m to %w",
+	"compromise %w", "compromise %w", "compromise %w signature key", "compromise %w key package",
+	"attacker sends \"forged\" as %w", "attacker commits as %w", "attacker removes %w as %w", "attacker updates as %w", "attacker joins %g as %w",
+}
+
+type generator struct {
+	pick   func(n int) int
+	people []string
+	lines  []string
+	p      *player
+	groups int
+}
+
+// generate draws lines and keeps those that are possible where they stand.
+func generate(pick func(n int) int, seed uint64, steps, people int) (*Scenario, error) {
+	g, err := newGenerator(pick, seed, people)
+	if err != nil {
+		return nil, err
+	}
+	for range steps {
+		if err := g.more(); err != nil {
+			return nil, err
+		}
+	}
+	return g.scenario()
+}
+
+// newGenerator draws the settings, and makes the first group.
+func newGenerator(pick func(n int) int, seed uint64, people int) (*generator, error) {
+	g := &generator{pick: pick, people: crowd[:min(max(people, 1), len(crowd))]}
+	settings := []string{fmt.Sprintf("seed %d", seed), "handshakes " + []string{"public", "private"}[pick(2)]}
+	if pick(3) == 0 {
+		settings = append(settings, fmt.Sprintf("keep epochs %d", pick(3)), fmt.Sprintf("keep psks %d", pick(4)))
+	}
+	g.lines = append(settings, "alice creates room")
+	return g, g.again()
+}
+
+func (g *generator) scenario() (*Scenario, error) {
+	return Parse("random", strings.NewReader(strings.Join(g.lines, "\n")+"\n"))
+}
+
+// more adds a line. Most that are drawn are not possible where they stand.
+func (g *generator) more() error {
+	before := len(g.lines)
+	for try := 0; try < 50 && len(g.lines) == before; try++ {
+		if err := g.step(g.line()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// step plays one line, and keeps it if it is possible.
+func (g *generator) step(text string) error {
+	sc, err := Parse("random", strings.NewReader(text))
+	if err != nil {
+		return nil // a name twice, or the like
+	}
+	st := &sc.Statements[0]
+	st.Line = len(g.lines) + 1
+	g.p.touched = false
+	err = g.p.play(st)
+	var mistake *InputError
+	if errors.As(err, &mistake) {
+		if !g.p.touched {
+			return nil
+		}
+		return g.again() // something was done before it was refused
+	}
+	g.lines = append(g.lines, text)
+	if err != nil {
+		return fmt.Errorf("%w\n%s", err, strings.Join(g.lines, "\n"))
+	}
+	return nil
+}
+
+// again plays the lines that were kept from the beginning.
+func (g *generator) again() error {
+	sc, err := g.scenario()
+	if err != nil {
+		return err
+	}
+	if g.p, err = newPlayer(sc, Options{}); err != nil {
+		return err
+	}
+	for i := range sc.Statements {
+		if err := g.p.play(&sc.Statements[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// line fills a template.
+func (g *generator) line() string {
+	text := templates[g.pick(len(templates))]
+	var out strings.Builder
+	for {
+		before, after, found := strings.Cut(text, "%")
+		out.WriteString(before)
+		if !found {
+			return out.String()
+		}
+		out.WriteString(g.word(after[0]))
+		text = after[1:]
+	}
+}
+
+func (g *generator) word(kind byte) string {
+	switch kind {
+	case 'w':
+		return g.people[g.pick(len(g.people))]
+	case 'g':
+		return g.p.rooms[g.pick(len(g.p.rooms))].name
+	case 'n':
+		// A group that somebody may have announced, or a new one.
+		g.groups++
+		return fmt.Sprintf("group%d", 1+g.pick(1+g.groups/4))
+	case 'p':
+		return []string{"coffee", "tea"}[g.pick(2)]
+	case 'm':
+		return fmt.Sprint(1 + g.pick(1+len(g.p.letters)))
+	case 'e':
+		return fmt.Sprint(g.pick(6))
+	default: // a Commit that not everybody gets to see
+		if g.pick(8) > 0 {
+			return ""
+		}
+		return " to " + g.word('w')
+	}
+}
