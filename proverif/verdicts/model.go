@@ -23,7 +23,9 @@ const (
 	TimedOut    Answer = "out of time"   // the time limit
 	OutOfMemory Answer = "out of memory" // the memory limit
 	Missing     Answer = "no prover"     // it is not on PATH
+	TooOld      Answer = "too old"       // older than the versions that were tried
 	Failed      Answer = "failed"        // it refused the file, or warned
+	NotRun      Answer = "not run"       // interrupted before it
 )
 
 // Lemma is one lemma of a Tamarin model or one query of a ProVerif model.
@@ -47,7 +49,11 @@ type Model struct {
 	Lemmas   []Lemma
 	Variants []string // in order of their first use
 	text     string   // ProVerif: all of it
+	exported bool     // a recorded run, see LoadExported
 }
+
+// Exported says that this is a recorded run and no hand-written model.
+func (m *Model) Exported() bool { return m.exported }
 
 // Tool is a prover.
 type Tool string

@@ -45,22 +45,61 @@ type Prover struct {
 	Version string
 }
 
+// Why there is no prover. Find's error is one of these two, or that of a program that is
+// not the prover.
+var (
+	ErrMissing = errors.New("nothing was checked with it")
+	ErrTooOld  = errors.New("older than the versions that were tried")
+)
+
+// oldest are the oldest versions that every file was tried with.
+var oldest = map[Tool][]int{Tamarin: {1, 8, 0}, ProVerif: {2, 5}}
+
 // Find looks for a prover on PATH and asks for its version.
-func Find(ctx context.Context, tool Tool) (Prover, error) {
-	path, err := exec.LookPath(string(tool))
+func Find(ctx context.Context, tool Tool) (Prover, error) { return FindAs(ctx, tool, string(tool)) }
+
+// FindAs is Find for a program of another name, or with its path.
+func FindAs(ctx context.Context, tool Tool, program string) (Prover, error) {
+	path, err := exec.LookPath(program)
 	if err != nil {
-		return Prover{}, fmt.Errorf("%s is not on PATH: nothing was checked with it", tool)
+		where := "is not on PATH"
+		if program != string(tool) {
+			where = fmt.Sprintf("is not at %s", program)
+		}
+		return Prover{}, fmt.Errorf("%s %s: %w", tool, where, ErrMissing)
+	}
+	if path, err = filepath.Abs(path); err != nil { // it runs in other folders
+		return Prover{}, err
 	}
 	p := Prover{Tool: tool, Path: path}
 	args, version := []string{"--version"}, tamarinVersion
 	if tool == ProVerif {
 		args, version = []string{"-help"}, proverifVersion
 	}
-	out, _ := exec.CommandContext(ctx, path, args...).CombinedOutput() // ProVerif's help may exit with 2
+	asked, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
+	out, _ := exec.CommandContext(asked, path, args...).CombinedOutput() // ProVerif's help may exit with 2
 	if p.Version = version(string(out)); p.Version == "" {
 		return Prover{}, fmt.Errorf("%s does not say its version", path)
 	}
+	if older(p.Version, oldest[tool]) {
+		return Prover{}, fmt.Errorf("%s is %s: %w", tool, p.Version, ErrTooOld)
+	}
 	return p, nil
+}
+
+func older(version string, than []int) bool {
+	version, _, _ = strings.Cut(version, " ")
+	for i, part := range strings.Split(version, ".") {
+		if i == len(than) {
+			return false
+		}
+		digits, _, _ := strings.Cut(part, "pl") // a patch level
+		if n, _ := strconv.Atoi(digits); n != than[i] {
+			return n < than[i]
+		}
+	}
+	return false
 }
 
 // Prove asks the prover for each lemma of the model and of its variants that has an
