@@ -1,0 +1,236 @@
+package replay
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// Firing is one step of a run: the rule that an event of a trace names, and what the
+// event says of its variables. Those that it says nothing of may have any value.
+type Firing struct {
+	Seq  int    // of the event
+	What string // the event, in words
+	Rule string
+	With Bindings
+}
+
+// Refusal says which firing is not possible, and why.
+type Refusal struct {
+	Model  string
+	Firing Firing
+	Why    string
+}
+
+func (r *Refusal) Error() string {
+	var with []string
+	for _, name := range slices.Sorted(maps.Keys(r.Firing.With)) {
+		with = append(with, name+" = "+r.Firing.With[name].String())
+	}
+	return fmt.Sprintf("%s: event %d (%s): rule %s (%s) cannot fire: %s",
+		r.Model, r.Firing.Seq, r.Firing.What, r.Firing.Rule, strings.Join(with, ", "), r.Why)
+}
+
+// machine is a run so far: the multiset of facts, the fresh values, what was sent.
+type machine struct {
+	theory   *Theory
+	facts    map[string][]Fact
+	consumed map[string]string // fact: by which event and rule
+	fresh    map[string]bool   // that were made
+	known    knowledge
+}
+
+// Run fires one rule after the other from the empty state. The error is a *Refusal.
+func Run(theory *Theory, firings []Firing) error {
+	m := &machine{theory: theory, facts: map[string][]Fact{}, consumed: map[string]string{},
+		fresh: map[string]bool{}, known: knowledge{have: map[string]bool{}}}
+	for _, f := range firings {
+		if why := m.fire(f); why != "" {
+			return &Refusal{theory.Name, f, why}
+		}
+	}
+	return nil
+}
+
+// fire returns why the rule cannot fire, or "" and has done it.
+func (m *machine) fire(f Firing) string {
+	at := slices.IndexFunc(m.theory.Rules, func(r Rule) bool { return r.Name == f.Rule })
+	if at < 0 {
+		return "the model has no such rule"
+	}
+	r := m.theory.Rules[at]
+	if why := checkNames(r, f.With); why != "" {
+		return why
+	}
+	var search finder
+	b, ok := search.find(m, stored(r.Premises), maps.Clone(f.With), nil)
+	if !ok {
+		return m.missing(search.stuck)
+	}
+	if why := m.freshAndIn(r, b); why != "" {
+		return why
+	}
+	for _, c := range r.Conclusions {
+		if name, open := Apply("", c.with(b).Args...).free(); open {
+			return "nothing says what " + name + " is"
+		}
+	}
+	for _, p := range stored(r.Premises) {
+		if !p.Persistent {
+			m.consume(p.with(b), fmt.Sprintf("event %d, rule %s", f.Seq, f.Rule))
+		}
+	}
+	for _, c := range r.Conclusions {
+		m.produce(c.with(b))
+	}
+	return ""
+}
+
+// checkNames finds bindings that the rule has no variable for: a typing mistake, or a
+// model that has changed.
+func checkNames(r Rule, b Bindings) string {
+	var names []string
+	var walk func(Term)
+	walk = func(t Term) {
+		if t.kind == variable {
+			names = append(names, t.name)
+		}
+		for _, a := range t.args {
+			walk(a)
+		}
+	}
+	for _, facts := range [][]Fact{r.Premises, r.Actions, r.Conclusions} {
+		for _, f := range facts {
+			for _, a := range f.Args {
+				walk(a)
+			}
+		}
+	}
+	for name := range b {
+		if !slices.Contains(names, name) {
+			return "the rule has no variable " + name
+		}
+	}
+	return ""
+}
+
+// stored leaves out Fr and In, which are no facts of the state.
+func stored(premises []Fact) []Fact {
+	return slices.DeleteFunc(slices.Clone(premises), func(f Fact) bool { return f.Name == "Fr" || f.Name == "In" })
+}
+
+// finder looks for facts of the state that match all premises at once.
+type finder struct {
+	stuck Fact // the premise that the furthest attempt has no fact for
+	depth int
+}
+
+func (s *finder) find(m *machine, premises []Fact, b Bindings, used []Fact) (Bindings, bool) {
+	if len(premises) == 0 {
+		return b, true
+	}
+	p := premises[0]
+	for _, have := range m.facts[p.key()] {
+		next := maps.Clone(b)
+		if !match(Apply("", p.Args...), Apply("", have.Args...), next) {
+			continue
+		}
+		taken := used
+		if !p.Persistent {
+			if count(used, have) >= count(m.facts[p.key()], have) {
+				continue
+			}
+			taken = append(slices.Clone(used), have)
+		}
+		if found, ok := s.find(m, premises[1:], next, taken); ok {
+			return found, true
+		}
+	}
+	if depth := len(b) + 1; depth > s.depth {
+		s.depth, s.stuck = depth, p.with(b)
+	}
+	return nil, false
+}
+
+func count(facts []Fact, f Fact) int {
+	n := 0
+	for _, g := range facts {
+		if g.String() == f.String() {
+			n++
+		}
+	}
+	return n
+}
+
+func (f Fact) key() string {
+	if f.Persistent {
+		return "!" + f.Name
+	}
+	return f.Name
+}
+
+// missing tells of a premise that no fact fits: it was used up, or never made.
+func (m *machine) missing(p Fact) string {
+	if by, ok := m.consumed[p.String()]; ok {
+		return fmt.Sprintf("%s was used up (%s)", p, by)
+	}
+	if _, open := Apply("", p.Args...).free(); open {
+		return fmt.Sprintf("there is no fact that fits %s", p)
+	}
+	return fmt.Sprintf("there is no fact %s", p)
+}
+
+// freshAndIn makes the rule's fresh values, and checks that the attacker, who is the
+// network, can send what the rule takes in.
+func (m *machine) freshAndIn(r Rule, b Bindings) string {
+	for _, p := range r.Premises {
+		if p.Name != "Fr" {
+			continue
+		}
+		name := p.Args[0].name
+		v, bound := b[name]
+		if !bound {
+			v = Fresh(fmt.Sprintf("%s.%d", name, len(m.fresh)))
+			b[name] = v
+		}
+		if v.kind != fresh {
+			return fmt.Sprintf("%s is %s, which is no fresh value", name, v)
+		}
+		if m.fresh[v.name] {
+			return fmt.Sprintf("%s is not fresh: it was made before", v)
+		}
+		m.fresh[v.name] = true
+	}
+	for _, p := range r.Premises {
+		if p.Name != "In" {
+			continue
+		}
+		t := p.Args[0].with(b)
+		if name, open := t.free(); open {
+			return "nothing says what " + name + " is"
+		}
+		if !m.known.derives(t) {
+			return fmt.Sprintf("nobody has sent %s, and the attacker cannot make it", t)
+		}
+	}
+	return ""
+}
+
+func (m *machine) consume(f Fact, by string) {
+	list := m.facts[f.key()]
+	at := slices.IndexFunc(list, func(g Fact) bool { return g.String() == f.String() })
+	m.facts[f.key()] = slices.Delete(list, at, at+1)
+	m.consumed[f.String()] = by
+}
+
+func (m *machine) produce(f Fact) {
+	if f.Name == "Out" {
+		m.known.learn(f.Args[0])
+		return
+	}
+	if f.Persistent && count(m.facts[f.key()], f) > 0 {
+		return
+	}
+	m.facts[f.key()] = append(m.facts[f.key()], f)
+}

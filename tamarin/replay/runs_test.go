@@ -1,0 +1,53 @@
+package replay
+
+import (
+	"path/filepath"
+	"testing"
+
+	"mlsref/trace"
+)
+
+// run holds a trace against a model.
+func run(t *testing.T, r Replay, tr *trace.Trace) (int, error) {
+	t.Helper()
+	theory, err := Load("../" + r.Model)
+	if err != nil {
+		t.Fatal(err)
+	}
+	firings := r.Firings(tr)
+	return len(firings), Run(theory, firings)
+}
+
+// TestScenariosAreRuns accepts every scenario as a run of every model.
+func TestScenariosAreRuns(t *testing.T) {
+	for _, r := range Replays {
+		total := 0
+		for _, path := range scenarios(t) {
+			n, err := run(t, r, played(t, path))
+			if err != nil {
+				t.Errorf("%s: %v", filepath.Base(path), err)
+			}
+			total += n
+		}
+		t.Logf("%s: %d firings", r.Model, total)
+		if total < 50 {
+			t.Errorf("%s: only %d rules were fired", r.Model, total)
+		}
+	}
+}
+
+// TestRandomTracesAreRuns accepts random histories, with thefts and attacks in them.
+func TestRandomTracesAreRuns(t *testing.T) {
+	for seed := range uint64(24) {
+		sc, err := trace.Random(seed, 30, 5)
+		if err != nil {
+			t.Fatal(err)
+		}
+		tr := play(t, sc)
+		for _, r := range Replays {
+			if _, err := run(t, r, tr); err != nil {
+				t.Errorf("seed %d: %v\n%s", seed, err, sc.Text)
+			}
+		}
+	}
+}
