@@ -28,6 +28,8 @@ const maxExport = 2 << 20
 type export struct {
 	trace   *Trace
 	report  *Report
+	asked   []Row // of the report: the queries
+	options ExportOptions
 	defs    *definitions
 	cut     map[model.TermID]bool // init_secrets
 	inner   map[model.TermID]bool // arguments of a key derivation
@@ -61,7 +63,7 @@ type symbols struct {
 	secrets   []model.TermID // private names
 }
 
-func newExport(t *Trace, report *Report) (*export, error) {
+func newExport(t *Trace, report *Report, options ExportOptions) (*export, error) {
 	if report == nil {
 		return nil, errors.New("an export needs the judges' report for the expected verdicts")
 	}
@@ -70,7 +72,7 @@ func newExport(t *Trace, report *Report) (*export, error) {
 		return nil, err
 	}
 	x := &export{
-		trace: t, report: report, defs: defs,
+		trace: t, report: report, defs: defs, options: options,
 		cut:    map[model.TermID]bool{},
 		inner:  map[model.TermID]bool{},
 		useful: map[model.TermID]bool{},
@@ -81,6 +83,9 @@ func newExport(t *Trace, report *Report) (*export, error) {
 		},
 	}
 	for _, row := range report.Rows {
+		if options.Ask == nil || options.Ask(row) {
+			x.asked = append(x.asked, row)
+		}
 		if !defs.has(row.Term) {
 			return nil, fmt.Errorf("%s: term %d is not in the trace", GoalName(row.Goal), row.Term)
 		}
@@ -93,6 +98,9 @@ func newExport(t *Trace, report *Report) (*export, error) {
 	x.classify()
 	x.gatherOutputs()
 	x.openByCoins()
+	if err := x.slice(); err != nil {
+		return nil, err
+	}
 	if err := x.checkSize(); err != nil {
 		return nil, err
 	}
@@ -240,7 +248,7 @@ func (x *export) emitted() []model.TermID {
 	for _, o := range x.outputs {
 		roots = append(roots, o.id)
 	}
-	for _, row := range x.report.Rows {
+	for _, row := range x.asked {
 		roots = append(roots, row.Term)
 	}
 	return roots

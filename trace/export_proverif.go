@@ -16,9 +16,9 @@ var proverif = dialect{
 }
 
 // ExportProVerif writes the trace as a ProVerif file: one query for each row of
-// the report, in its order after the two canaries.
-func ExportProVerif(w io.Writer, t *Trace, report *Report) error {
-	x, err := newExport(t, report)
+// the report that is asked, in its order after the two canaries.
+func ExportProVerif(w io.Writer, t *Trace, report *Report, options ExportOptions) error {
+	x, err := newExport(t, report, options)
 	if err != nil {
 		return err
 	}
@@ -73,7 +73,7 @@ func (x *export) proverifQueries(out *sticky) {
 	out.printf("\nquery\n")
 	out.printf("  (* canary: expected false, or the process does not run *)\n  attacker(canary_told);\n")
 	out.printf("  (* canary: expected true, or the attacker can do too much *)\n  attacker(canary_kept)")
-	for _, row := range x.report.Rows {
+	for _, row := range x.asked {
 		out.printf(";\n  (* %s: expected %t: %s *)\n  attacker(%s)",
 			remark(x.goal(row.Goal)), !row.Predicate.Exposed, because(row), x.term(proverif, row.Term))
 	}

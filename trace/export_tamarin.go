@@ -17,9 +17,9 @@ var tamarin = dialect{
 }
 
 // ExportTamarin writes the trace as a Tamarin theory: one lemma for each row of
-// the report. A lemma says that the secret is safe, whatever is expected.
-func ExportTamarin(w io.Writer, t *Trace, report *Report) error {
-	x, err := newExport(t, report)
+// the report that is asked. A lemma says that the secret is safe, whatever is expected.
+func ExportTamarin(w io.Writer, t *Trace, report *Report, options ExportOptions) error {
+	x, err := newExport(t, report, options)
 	if err != nil {
 		return err
 	}
@@ -106,7 +106,7 @@ func (x *export) tamarinLemmas(out *sticky) {
 	out.printf("\n// Canary: expected verified, or the attacker can do too much.\n")
 	out.printf("lemma canary_kept:\n  \"not (Ex #j. K(canary_kept)@j)\"\n")
 	names := map[string]bool{}
-	for _, row := range x.report.Rows {
+	for _, row := range x.asked {
 		verdict := "verified"
 		if row.Predicate.Exposed {
 			verdict = "falsified"

@@ -136,9 +136,21 @@ func (x *export) heading(d dialect, run string, verdict ...string) string {
 		"whoever has the epoch_secret of its epoch (of an external Commit: the external key",
 		"or the coins). This keeps terms as small as an epoch.",
 		"",
-		"The scenario:",
+		"Asked is whether the attacker gets a secret. Not expressible here, and left to the",
+		"judges: since when it has it, who could have made a message (authentication), which",
+		"members went separate ways, and what lay in memory for too long.",
 		"",
 	}
+	if n := len(x.report.Rows) - len(x.asked); n > 0 {
+		lines = append(lines, fmt.Sprintf("Not asked in this file: %d of %d secrets.", n, len(x.report.Rows)), "")
+	}
+	if x.options.Slice {
+		lines = append(lines, "A slice: of what the attacker saw there is only what the queries depend on.", "")
+	}
+	lines = append(lines,
+		"The scenario:",
+		"",
+	)
 	for l := range strings.SplitSeq(strings.TrimRight(h.Scenario, "\n"), "\n") {
 		lines = append(lines, "    "+strings.TrimSuffix(l, "\r"))
 	}

@@ -20,11 +20,12 @@ type prover struct {
 	name     string
 	args     []string
 	file     string
-	export   func(io.Writer, *Trace, *Report) error
+	export   func(io.Writer, *Trace, *Report, ExportOptions) error
 	expected *regexp.Regexp // in the file, in order
 	verdict  *regexp.Regexp // in the output, in order
 	start    string         // where the verdicts start
 	safe     string         // the word for a secret that is safe
+	options  ExportOptions
 }
 
 var (
@@ -53,7 +54,7 @@ func (p prover) check(t *testing.T, tr *Trace, report *Report) {
 		return
 	}
 	var file bytes.Buffer
-	if err := p.export(&file, tr, report); err != nil {
+	if err := p.export(&file, tr, report, p.options); err != nil {
 		t.Fatal(err)
 	}
 	name := filepath.Join(t.TempDir(), p.file)
@@ -109,10 +110,10 @@ func TestReportChangesOnlyComments(t *testing.T) {
 	for _, p := range []prover{runProVerif, runTamarin} {
 		wrong.Reset()
 		good.Reset()
-		if err := p.export(&wrong, tr, report); err != nil {
+		if err := p.export(&wrong, tr, report, ExportOptions{}); err != nil {
 			t.Fatal(err)
 		}
-		if err := p.export(&good, tr, right); err != nil {
+		if err := p.export(&good, tr, right, ExportOptions{}); err != nil {
 			t.Fatal(err)
 		}
 		if withoutComments(wrong.String()) != withoutComments(good.String()) {
@@ -137,7 +138,7 @@ func TestCutIsExact(t *testing.T) {
 		}
 	}
 	var file bytes.Buffer
-	if err := ExportProVerif(&file, tr, report); err != nil {
+	if err := ExportProVerif(&file, tr, report, ExportOptions{}); err != nil {
 		t.Fatal(err)
 	}
 	if strings.Contains(file.String(), "in(c, =") {
@@ -156,7 +157,7 @@ func TestExportNames(t *testing.T) {
 	report := judged(t, tr)
 	runProVerif.check(t, tr, report)
 	runTamarin.check(t, tr, report)
-	x, err := newExport(tr, report)
+	x, err := newExport(tr, report, ExportOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -188,11 +189,11 @@ func TestExportBound(t *testing.T) {
 	tr := &Trace{Header: toyTrace(t).Header, Events: events}
 	report := &Report{Rows: []Row{{Goal: model.Goal{Kind: model.EpochSecret}, Term: termOf(t, r, secret).ID}}}
 	for _, p := range []prover{runProVerif, runTamarin} {
-		err := p.export(io.Discard, tr, report)
+		err := p.export(io.Discard, tr, report, ExportOptions{})
 		if err == nil || !strings.Contains(err.Error(), fmt.Sprintf("more than %d symbols", maxExport)) {
 			t.Errorf("%s: error %v", p.name, err)
 		}
-		if err := p.export(io.Discard, tr, nil); err == nil {
+		if err := p.export(io.Discard, tr, nil, ExportOptions{}); err == nil {
 			t.Errorf("%s: an export without a report", p.name)
 		}
 	}

@@ -176,8 +176,8 @@ func FuzzRead(f *testing.F) {
 			t.Fatalf("what was written cannot be read: %v", err)
 		}
 		if report, err := Judge(tr); err == nil {
-			_ = ExportProVerif(&b, tr, report)
-			_ = ExportTamarin(&b, tr, report)
+			_ = ExportProVerif(&b, tr, report, ExportOptions{})
+			_ = ExportTamarin(&b, tr, report, ExportOptions{})
 		}
 	})
 }

@@ -198,9 +198,13 @@ func (f *runFiles) write(t *trace.Trace, report *trace.Report) (left []error, er
 		{path: f.trace, write: func(w io.Writer) error { return trace.Write(w, t) }},
 		{path: f.verdicts, write: func(w io.Writer) error { return writeVerdicts(w, t, report) }},
 	}
+	usual, err := trace.Selection{}.Ask(t, report)
+	if err != nil {
+		return nil, err
+	}
 	for _, x := range []struct{ to, path string }{{"proverif", f.proverif}, {"tamarin", f.tamarin}} {
 		var text bytes.Buffer
-		if err := exporters[x.to](&text, t, trace.ForProvers(report)); err != nil {
+		if err := exporters[x.to](&text, t, report, trace.ExportOptions{Ask: usual}); err != nil {
 			left = append(left, fmt.Errorf("%s: not written: %w", x.path, err))
 			continue
 		}
