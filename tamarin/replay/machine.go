@@ -36,14 +36,20 @@ func (r *Refusal) Error() string {
 type machine struct {
 	theory   *Theory
 	facts    map[string][]Fact
-	consumed map[string]string // fact: by which event and rule
-	fresh    map[string]bool   // that were made
+	consumed []used
+	fresh    map[string]bool // that were made
 	known    knowledge
+}
+
+// used is a fact that is no more.
+type used struct {
+	fact Fact
+	by   string // which event and rule
 }
 
 // Run fires one rule after the other from the empty state. The error is a *Refusal.
 func Run(theory *Theory, firings []Firing) error {
-	m := &machine{theory: theory, facts: map[string][]Fact{}, consumed: map[string]string{},
+	m := &machine{theory: theory, facts: map[string][]Fact{},
 		fresh: map[string]bool{}, known: knowledge{have: map[string]bool{}}}
 	for _, f := range firings {
 		if why := m.fire(f); why != "" {
@@ -126,7 +132,7 @@ type finder struct {
 	depth int
 }
 
-func (s *finder) find(m *machine, premises []Fact, b Bindings, used []Fact) (Bindings, bool) {
+func (s *finder) find(m *machine, premises []Fact, b Bindings, gone []Fact) (Bindings, bool) {
 	if len(premises) == 0 {
 		return b, true
 	}
@@ -136,12 +142,12 @@ func (s *finder) find(m *machine, premises []Fact, b Bindings, used []Fact) (Bin
 		if !match(Apply("", p.Args...), Apply("", have.Args...), next) {
 			continue
 		}
-		taken := used
+		taken := gone
 		if !p.Persistent {
-			if count(used, have) >= count(m.facts[p.key()], have) {
+			if count(gone, have) >= count(m.facts[p.key()], have) {
 				continue
 			}
-			taken = append(slices.Clone(used), have)
+			taken = append(slices.Clone(gone), have)
 		}
 		if found, ok := s.find(m, premises[1:], next, taken); ok {
 			return found, true
@@ -172,8 +178,10 @@ func (f Fact) key() string {
 
 // missing tells of a premise that no fact fits: it was used up, or never made.
 func (m *machine) missing(p Fact) string {
-	if by, ok := m.consumed[p.String()]; ok {
-		return fmt.Sprintf("%s was used up (%s)", p, by)
+	for _, u := range slices.Backward(m.consumed) {
+		if u.fact.key() == p.key() && match(Apply("", p.Args...), Apply("", u.fact.Args...), Bindings{}) {
+			return fmt.Sprintf("%s was used up (%s)", u.fact, u.by)
+		}
 	}
 	if _, open := Apply("", p.Args...).free(); open {
 		return fmt.Sprintf("there is no fact that fits %s", p)
@@ -221,7 +229,7 @@ func (m *machine) consume(f Fact, by string) {
 	list := m.facts[f.key()]
 	at := slices.IndexFunc(list, func(g Fact) bool { return g.String() == f.String() })
 	m.facts[f.key()] = slices.Delete(list, at, at+1)
-	m.consumed[f.String()] = by
+	m.consumed = append(m.consumed, used{f, by})
 }
 
 func (m *machine) produce(f Fact) {

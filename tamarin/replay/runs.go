@@ -16,6 +16,7 @@ type Replay struct {
 
 // Replays are the models that traces are held against.
 var Replays = []Replay{
+	{"groupops_agreement.spthy", agreementRules},
 	{"keyschedule_epochs.spthy", epochRules},
 	{"keyschedule_welcome.spthy", welcomeRules},
 	{"message_ratchet.spthy", ratchetRules},

@@ -2,18 +2,31 @@ package replay
 
 import (
 	"path/filepath"
+	"sync"
 	"testing"
 
 	"mlsref/trace"
 )
 
-// run holds a trace against a model.
-func run(t *testing.T, r Replay, tr *trace.Trace) (int, error) {
+var models sync.Map // by name
+
+func loaded(t *testing.T, model string) *Theory {
 	t.Helper()
-	theory, err := Load("../" + r.Model)
+	if theory, ok := models.Load(model); ok {
+		return theory.(*Theory)
+	}
+	theory, err := Load("../" + model)
 	if err != nil {
 		t.Fatal(err)
 	}
+	models.Store(model, theory)
+	return theory
+}
+
+// run holds a trace against a model.
+func run(t *testing.T, r Replay, tr *trace.Trace) (int, error) {
+	t.Helper()
+	theory := loaded(t, r.Model)
 	firings := r.Firings(tr)
 	return len(firings), Run(theory, firings)
 }
