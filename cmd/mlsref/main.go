@@ -87,12 +87,13 @@ failed; 2: the command line or a file is wrong.`,
   mlsref replay out/lesson.trace.jsonl       play it again and compare byte by byte
   mlsref explain out/lesson.trace.jsonl      why each secret is exposed or safe
   mlsref export out/lesson.trace.jsonl --to tamarin
+  mlsref prove docs/scenarios                ask ProVerif and Tamarin too
   mlsref run --random 1000 --seed 1          judge random histories
   mlsref trace stats out/lesson.trace.jsonl`,
 		SilenceErrors:     true,
 		SilenceUsage:      true,
 		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
 	}
-	root.AddCommand(runCommand(), judgeCommand(), replayCommand(), exportCommand(), explainCommand(), traceCommand(), inspectCommand(), vectorsCommand())
+	root.AddCommand(runCommand(), judgeCommand(), replayCommand(), exportCommand(), proveCommand(), explainCommand(), traceCommand(), inspectCommand(), vectorsCommand())
 	return root
 }

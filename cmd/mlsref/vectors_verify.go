@@ -213,7 +213,7 @@ func (b *bar) add() {
 		return
 	}
 	if b.total >= 10 && b.done*10/b.total > (b.done-1)*10/b.total {
-		fmt.Fprintf(b.w, "%d of %d %s\n", b.done, b.total, map[string]string{"entry": "entries", "kind": "kinds", "history": "histories"}[b.what])
+		fmt.Fprintf(b.w, "%d of %d %s\n", b.done, b.total, map[string]string{"entry": "entries", "kind": "kinds", "history": "histories", "run": "runs"}[b.what])
 	}
 }
 
