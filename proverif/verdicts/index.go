@@ -25,7 +25,8 @@ holds for MLS as far as what the model assumes does.
 *yes*: proved; *a run*: what is asked for can happen; *attack*: the lemma is expected to
 fail and does, which shows that the model can. A variant is the same model with one
 protection removed: the lemma fails there. Times are of the run that answered; ProVerif
-answers a file in one run.
+answers a file in one run. [Traces as runs of the models](model-runs.md) says how they are tied
+to the code.
 `
 
 // Index writes the page of all models: what each one shows, and its lemmas.
