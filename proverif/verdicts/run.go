@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -205,7 +206,9 @@ func (p Prover) run(ctx context.Context, dir string, args []string, limits Limit
 	script := []string{"-c", `ulimit -v "$0" && exec "$@"`, strconv.Itoa(limits.MemoryMiB * 1024), p.Path}
 	cmd := exec.CommandContext(limited, "sh", append(script, args...)...)
 	cmd.Dir = dir
-	var stdout, stderr bytes.Buffer
+	cmd.Env = readsUTF8(os.Environ())
+	var stdout bytes.Buffer
+	var stderr tail // Tamarin writes each step of a tactic to it
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	cmd.WaitDelay = 5 * time.Second
 	ownGroup(cmd)
@@ -223,6 +226,37 @@ func (p Prover) run(ctx context.Context, dir string, args []string, limits Limit
 		r.output = words
 	}
 	return r
+}
+
+// tail keeps the last bytes that are written.
+type tail struct{ last []byte }
+
+func (t *tail) Write(b []byte) (int, error) {
+	const most = 1 << 16
+	t.last = append(t.last, b...)
+	if len(t.last) > 2*most {
+		t.last = append([]byte(nil), t.last[len(t.last)-most:]...)
+	}
+	return len(b), nil
+}
+
+func (t *tail) String() string { return string(t.last) }
+
+// readsUTF8 is the environment with a locale in which Tamarin reads the files' "§"; in
+// that of a bare process it fails.
+func readsUTF8(env []string) []string {
+	locale := ""
+	for _, name := range []string{"LANG=", "LC_CTYPE=", "LC_ALL="} { // the last one counts
+		for _, v := range env {
+			if value, ok := strings.CutPrefix(v, name); ok && value != "" {
+				locale = value
+			}
+		}
+	}
+	if l := strings.ToLower(locale); strings.Contains(l, "utf-8") || strings.Contains(l, "utf8") {
+		return env
+	}
+	return append(slices.Clone(env), "LC_ALL=C.UTF-8")
 }
 
 func isOutOfMemory(words string) bool {
