@@ -35,7 +35,7 @@ func models(t *testing.T) []string {
 func TestVerdicts(t *testing.T) {
 	for _, path := range models(t) {
 		if _, _, err := Check(path); err != nil {
-			t.Errorf("%v\n(go run ./proverif/verdicts/record %s)", err, path)
+			t.Errorf("%v\n(go run ./cmd/mlsref prove --record %s)", err, path)
 		}
 	}
 }
