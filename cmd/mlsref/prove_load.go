@@ -138,7 +138,7 @@ func (p *proof) loadModel(path string) error {
 		}
 		j := &proofJob{tool: m.Tool, file: path, keep: true, make: func() (*verdicts.Model, error) { return m, nil }}
 		for _, l := range m.Lemmas {
-			if canary(l) {
+			if l.Canary() {
 				continue
 			}
 			row := p.row(path, l.Meaning, secretRow, fateWord(l.Expect[""] == verdicts.Falsified), "–")
@@ -179,8 +179,6 @@ func lemmaTitle(name, variant string) string {
 	return name
 }
 
-func canary(l verdicts.Lemma) bool { return strings.HasPrefix(l.Name, "canary") }
-
 func (p *proof) row(file, name string, kind rowKind, predicate, closure string) *proofRow {
 	row := &proofRow{file: file, name: name, kind: kind, predicate: predicate, closure: closure, answers: map[verdicts.Tool]*proofAnswer{}}
 	p.rows = append(p.rows, row)
@@ -199,7 +197,7 @@ func (p *proof) expects(j *proofJob, row *proofRow) {
 
 // A trace with more terms than this to tell is cut into slices, a file for each query.
 // Tamarin's time grows with each term, ProVerif's with their square.
-var sliceAbove = map[verdicts.Tool]int{verdicts.ProVerif: 600, verdicts.Tamarin: 150}
+var sliceAbove = map[verdicts.Tool]int{verdicts.ProVerif: 600, verdicts.Tamarin: 250}
 
 func (p *proof) loadTrace(path string, t *trace.Trace, report *trace.Report) error {
 	ask, err := p.Ask(t, report)

@@ -79,8 +79,8 @@ func (p *proof) carryOut(ctx context.Context, j *proofJob) (problem string) {
 	}
 	row := 0
 	for i, l := range m.Lemmas {
-		if canary(l) {
-			if a := answers[i]; !a.Agrees() && isVerdict(a.Verdict) {
+		if l.Canary() {
+			if a := answers[i]; !a.Agrees() && (isVerdict(a.Verdict) || a.Verdict == verdicts.Unknown) {
 				j.all(verdicts.Answered{Verdict: verdicts.Failed, Note: "the canary does not sing"})
 				return fmt.Sprintf("%s:%d: %s: expected %s, %s says %s: no answer about this file counts", j.file, l.Line, l.Name, a.Expected, toolNames[j.tool], a.Verdict)
 			}

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -62,8 +63,15 @@ func LoadExported(path string) (*Model, error) {
 	if len(m.Lemmas) == 0 {
 		return nil, fmt.Errorf("%s: it has no query with a comment that says what to expect", path)
 	}
+	if canaries := slices.ContainsFunc(m.Lemmas, Lemma.Canary); !canaries {
+		return nil, fmt.Errorf("%s: it has no canary", path)
+	}
 	return m, m.countQueries(string(text))
 }
+
+// Canary says that this query of an exported file asks about what is known beforehand: a
+// file in which one has another answer shows nothing.
+func (l Lemma) Canary() bool { return strings.HasPrefix(l.Name, "canary") }
 
 // countQueries: a query without its comment would shift all answers after it.
 func (m *Model) countQueries(text string) error {
