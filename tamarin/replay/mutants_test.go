@@ -51,11 +51,24 @@ func swapped(tr *trace.Trace, a, b int) *trace.Trace {
 
 func tale(t *testing.T) *trace.Trace {
 	t.Helper()
-	sc, err := trace.Parse("story", strings.NewReader(story))
+	return play(t, parsed(t, story))
+}
+
+func parsed(t *testing.T, text string) *trace.Scenario {
+	t.Helper()
+	sc, err := trace.Parse("story", strings.NewReader(text))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return play(t, sc)
+	return sc
+}
+
+// finding adds a term to what the first theft found.
+func finding(tr *trace.Trace, id model.TermID) *trace.Trace {
+	events := slices.Clone(tr.Events)
+	at := slices.IndexFunc(events, func(e trace.Event) bool { return e.Kind == trace.KindCompromise })
+	events[at].Terms = append(slices.Clone(events[at].Terms), id)
+	return &trace.Trace{Header: tr.Header, Events: events}
 }
 
 func replay(t *testing.T, model string) Replay {
@@ -93,6 +106,8 @@ func TestMutantsAreRefused(t *testing.T) {
 		{"keyschedule_welcome.spthy", &which{model.KeyPackage, 0}, [2]which{}, "Welcome", "there is no fact !Published"},
 		{"keyschedule_welcome.spthy", &which{model.Commit, 0}, [2]which{}, "Join", "nobody has sent aenc("},
 		{"keyschedule_welcome.spthy", nil, [2]which{{model.Commit, 3}, {model.Join, 2}}, "Join", "nobody has sent aenc("},
+		{"treekem_two.spthy", &which{model.Commit, 1}, [2]which{}, "Process", "there is no fact !Root("},
+		{"treekem_two.spthy", nil, [2]which{{model.Commit, 1}, {model.Process, 2}}, "Process", "there is no fact !Root("},
 		{"message_ratchet.spthy", &which{model.Send, 0}, [2]which{}, "Advance", "there is no fact that fits Live"},
 		{"message_ratchet.spthy", nil, [2]which{{model.Send, 0}, {model.Send, 1}}, "Advance", "there is no fact that fits Live"},
 		{"message_replay.spthy", &which{model.Send, 0}, [2]which{}, "Join", "there is no fact !First"},
@@ -138,23 +153,28 @@ func TestDoubleUseIsRefused(t *testing.T) {
 	refused(t, replay(t, "message_replay.spthy"), opened, "Receive", "Key(~bob")
 	refused(t, replay(t, "groupops_agreement.spthy"), again(step(t, honest, model.Identity, 1)), "Identity", "~t21 is not fresh")
 
-	finds := func(id model.TermID) *trace.Trace {
-		events := slices.Clone(honest.Events)
-		at := slices.IndexFunc(events, func(e trace.Event) bool { return e.Kind == trace.KindCompromise })
-		events[at].Terms = append(slices.Clone(events[at].Terms), id)
-		return &trace.Trace{Header: honest.Header, Events: events}
-	}
 	for id, state := range x.inits {
 		if state == "room/1" {
-			refused(t, replay(t, "keyschedule_epochs.spthy"), finds(id), "Compromise", "Live(~t")
+			refused(t, replay(t, "keyschedule_epochs.spthy"), finding(honest, id), "Compromise", "Live(~t")
 		}
 	}
 	for _, n := range []int{1, 3} { // received and sent by bob
 		key := x.keys[n]
 		secret, _ := x.of(key, model.OpExpand, "key", 0)
-		refused(t, replay(t, "message_ratchet.spthy"), finds(secret), "Compromise", "Live(~ratchet")
-		refused(t, replay(t, "message_ratchet.spthy"), finds(key), "CompromiseKey", "Key(~t")
+		refused(t, replay(t, "message_ratchet.spthy"), finding(honest, secret), "Compromise", "Live(~ratchet")
+		refused(t, replay(t, "message_ratchet.spthy"), finding(honest, key), "CompromiseKey", "Key(~t")
 	}
+}
+
+// TestReplacedLeafIsGone: a theft does not find the leaf key that a Commit replaced.
+func TestReplacedLeafIsGone(t *testing.T) {
+	honest := play(t, parsed(t, "alice creates room\nalice adds bob\nalice commits\ncompromise alice\n"))
+	r := replay(t, "treekem_two.spthy")
+	if _, err := run(t, r, honest); err != nil {
+		t.Fatal(err)
+	}
+	old := newIndex(honest).goals[model.Goal{Kind: model.LeafKey, Group: "room", Epoch: 1, State: "room/1", Owner: "alice"}]
+	refused(t, r, finding(honest, old), "Compromise", "Leaf('alice'")
 }
 
 // TestForgeryNeedsTheTheft: a Commit of the attacker is accepted because the signature

@@ -21,6 +21,7 @@ var Replays = []Replay{
 	{"keyschedule_welcome.spthy", welcomeRules},
 	{"message_ratchet.spthy", ratchetRules},
 	{"message_replay.spthy", replayRules},
+	{"treekem_two.spthy", twoRules},
 }
 
 // list gathers firings, each under the event that is at hand.
