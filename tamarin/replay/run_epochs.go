@@ -49,7 +49,9 @@ func (r *epochs) step(e *model.Event) {
 		r.enter(r.sits, seat, e.State)
 	case model.Commit:
 		r.commit(e)
-		r.enter(r.pending, seat, e.State)
+		if honest(e) {
+			r.enter(r.pending, seat, e.State)
+		}
 	case model.Process, model.Join:
 		if r.pending[seat] == e.State {
 			delete(r.pending, seat)

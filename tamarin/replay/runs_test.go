@@ -64,3 +64,19 @@ func TestRandomTracesAreRuns(t *testing.T) {
 		}
 	}
 }
+
+// TestAttackersCommitTakesNoSeat: alice keeps her own pending Commit, and a thief finds
+// it, although the attacker has made one in her name.
+func TestAttackersCommitTakesNoSeat(t *testing.T) {
+	tr := play(t, parsed(t, `alice creates room
+alice adds bob
+compromise alice
+attacker commits as alice
+alice prepares
+attacker commits as alice
+compromise alice
+`))
+	if _, err := run(t, replay(t, "keyschedule_epochs.spthy"), tr); err != nil {
+		t.Error(err)
+	}
+}
