@@ -44,7 +44,7 @@ shows what the predicate, the closure and each prover say of each secret.
 
 The provers are "proverif" and "tamarin-prover" on PATH, or what the flags or
 MLSREF_PROVERIF and MLSREF_TAMARIN name. As many run at once as there are cores,
-each within the limits. A long trace is cut into slices, a file for each query.
+each within the limits. A long trace is cut into slices, of what some queries need.
 
 Exit code 0: every verdict is the expected one; 1: one is not, or a query was not
 answered (a prover that is missing or too old, a limit, an interruption: with

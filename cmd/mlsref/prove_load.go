@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"mlsref/model"
@@ -195,9 +196,23 @@ func (p *proof) expects(j *proofJob, row *proofRow) {
 	j.rows = append(j.rows, row)
 }
 
-// A trace with more terms than this to tell is cut into slices, a file for each query.
-// Tamarin's time grows with each term, ProVerif's with their square.
-var sliceAbove = map[verdicts.Tool]int{verdicts.ProVerif: 600, verdicts.Tamarin: 250}
+// A trace with more terms than this to tell is cut into slices. Tamarin's time grows with
+// each term, ProVerif's with their square.
+var sliceAbove = map[verdicts.Tool]int{verdicts.ProVerif: 1000, verdicts.Tamarin: 150}
+
+// queriesPerFile: as long as a trace is not very long, neighbours share a slice and what
+// a prover does once for each file, which for Tamarin is most of its work. A whole file
+// that is too large to be written has no size.
+func queriesPerFile(tool verdicts.Tool, size int, tooLarge bool, queries int) (n int, slice bool) {
+	const shared, veryLong = 20, 10
+	switch {
+	case tooLarge || size > veryLong*sliceAbove[tool]:
+		return 1, true
+	case size > sliceAbove[tool]:
+		return shared, true
+	}
+	return queries, false
+}
 
 func (p *proof) loadTrace(path string, t *trace.Trace, report *trace.Report) error {
 	ask, err := p.Ask(t, report)
@@ -219,23 +234,20 @@ func (p *proof) loadTrace(path string, t *trace.Trace, report *trace.Report) err
 		return fmt.Errorf("%s: no secret to ask about", path)
 	}
 	size, err := trace.ExportSize(t, report)
-	whole := err == nil
 	base := p.fileBase(path)
 	for _, tool := range tools {
-		if whole && size <= sliceAbove[tool] {
+		n, slice := queriesPerFile(tool, size, err != nil, len(asked))
+		for first := 0; first < len(asked); first += n {
+			some := min(first+n, len(asked))
 			j := &proofJob{tool: tool, keep: p.proveOptions.dir != "", file: base + extension[tool]}
-			j.make = p.exporter(j, t, report, trace.ExportOptions{Ask: ask})
-			for _, row := range asked {
+			if slice {
+				j.file = fmt.Sprintf("%s.%d%s", base, first+1, extension[tool])
+			}
+			only := func(r trace.Row) bool { return slices.Contains(goals[first:some], r.Goal) }
+			j.make = p.exporter(j, t, report, trace.ExportOptions{Ask: only, Slice: slice})
+			for _, row := range asked[first:some] {
 				p.expects(j, row)
 			}
-			p.jobs = append(p.jobs, j)
-			continue
-		}
-		for i, row := range asked {
-			j := &proofJob{tool: tool, keep: p.proveOptions.dir != "", file: fmt.Sprintf("%s.%d%s", base, i+1, extension[tool])}
-			only := func(r trace.Row) bool { return r.Goal == goals[i] }
-			j.make = p.exporter(j, t, report, trace.ExportOptions{Ask: only, Slice: true})
-			p.expects(j, row)
 			p.jobs = append(p.jobs, j)
 		}
 	}
