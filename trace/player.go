@@ -84,7 +84,7 @@ func newPlayer(sc *Scenario, opt Options) (*player, error) {
 	}
 	rec := NewRecorder()
 	p := &player{
-		sc: sc, opt: opt, seed: sc.Seed, rec: rec, suite: s.Observed(rec), format: group.Private,
+		sc: sc, opt: opt, seed: sc.Seed, rec: rec, suite: s.Memoised().Observed(rec), format: group.Private,
 		byName: map[string]*client{}, states: map[string]int{}, psks: map[string][]byte{}, ids: map[string]string{},
 		was: map[seatIn]bool{}, used: map[string]string{}, reported: map[leftoverKey]bool{},
 	}

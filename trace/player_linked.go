@@ -64,7 +64,7 @@ func (p *player) reopen(st *Statement) error {
 	if next.ID() == p.suite.ID() {
 		next = p.suite
 	} else {
-		next = next.Observed(p.rec.In(next.ID()))
+		next = next.Memoised().Observed(p.rec.In(next.ID()))
 	}
 	var names []string
 	for _, leaf := range s.group.Tree().All() {

@@ -14,6 +14,14 @@ func (s Suite) hpke() hpke.Suite { return hpke.NewSuite(s.row.kem, s.row.kdf, s.
 // DeriveKeyPair is the KEM's DeriveKeyPair (RFC 9180 §7.1.3) from ikm, Nh bytes
 // in MLS; the keys are in the KEM's serialised form.
 func (s Suite) DeriveKeyPair(ikm []byte) (sk, pk []byte, err error) {
+	if sk, pk, err = s.derived(ikm); err != nil {
+		return nil, nil, err
+	}
+	s.observe(OpDeriveKeyPair, "", []Value{{"ikm", ikm}}, Value{"sk", sk}, Value{"pk", pk})
+	return sk, pk, nil
+}
+
+func (s Suite) deriveKeyPair(ikm []byte) (sk, pk []byte, err error) {
 	private, err := s.row.deriveKeyPair(ikm)
 	if err != nil {
 		return nil, nil, err
@@ -21,11 +29,8 @@ func (s Suite) DeriveKeyPair(ikm []byte) (sk, pk []byte, err error) {
 	if sk, err = private.MarshalBinary(); err != nil {
 		return nil, nil, err
 	}
-	if pk, err = private.Public().MarshalBinary(); err != nil {
-		return nil, nil, err
-	}
-	s.observe(OpDeriveKeyPair, "", []Value{{"ikm", ikm}}, Value{"sk", sk}, Value{"pk", pk})
-	return sk, pk, nil
+	pk, err = private.Public().MarshalBinary()
+	return sk, pk, err
 }
 
 // GenerateKeyPair draws a fresh HPKE key pair. Keys are derived from fresh

@@ -52,7 +52,7 @@ func (s Suite) SignWithLabel(sk []byte, label string, content []byte) ([]byte, e
 
 // VerifyWithLabel is RFC 9420 §5.1.2.
 func (s Suite) VerifyWithLabel(pk []byte, label string, content, signature []byte) bool {
-	if !s.row.sig.verify(pk, signContent(label, content), signature) {
+	if !s.verify(pk, signContent(label, content), signature) {
 		return false
 	}
 	s.observe(OpVerify, label, []Value{{"pk", pk}, {"content", content}, {"signature", signature}})

@@ -45,8 +45,9 @@ var table = []params{
 // Suite is a cipher suite, and who observes its calls. It is a small value; the
 // zero Suite is not usable.
 type Suite struct {
-	row *params
-	obs Observer
+	row  *params
+	obs  Observer
+	memo *memo // nil: off
 }
 
 // ByID returns the suite with the given number: of §17.1's registry, whose caption is
@@ -80,11 +81,14 @@ func Names() []string {
 }
 
 // Observed returns the same suite with every call shown to o (nil: to nobody).
-func (s Suite) Observed(o Observer) Suite { return Suite{row: s.row, obs: o} }
+func (s Suite) Observed(o Observer) Suite {
+	s.obs = o
+	return s
+}
 
-// IsObserved says whether anybody is shown the calls, who may not bear several at
-// once.
-func (s Suite) IsObserved() bool { return s.obs != nil }
+// IsObserved says whether anybody is shown the calls, or they are remembered: neither
+// bears several at once.
+func (s Suite) IsObserved() bool { return s.obs != nil || s.memo != nil }
 
 // ID is the suite's number in the registry.
 func (s Suite) ID() wire.CipherSuite { return s.row.id }
