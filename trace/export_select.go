@@ -18,6 +18,11 @@ type Selection struct {
 	Only     []string // names of secrets, as the tables show them, or of their terms
 }
 
+// Given tells whether anything is chosen.
+func (s Selection) Given() bool {
+	return s.All || s.Epochs != "" || len(s.Messages) > 0 || len(s.Only) > 0
+}
+
 // beside are the words for what the judges say beside who knows which secret.
 var beside = []string{"auth", "fork", "leftover", "interval", "theft", "attack", "expect", "since", "reject"}
 

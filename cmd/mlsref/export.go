@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 
@@ -21,21 +22,33 @@ func exportCommand() *cobra.Command {
 	var asked trace.Selection
 	var slice bool
 	c := &cobra.Command{
-		Use:   "export TRACE --to proverif|tamarin",
-		Short: "Write a trace as a file for ProVerif or Tamarin",
+		Use:   "export TRACE --to proverif|tamarin|specmon",
+		Short: "Write a trace for ProVerif, Tamarin or SpecMon",
 		Long: `export writes a trace for a prover, with one query or lemma for each secret and
 the verdict to expect beside it. Without --all the secrets are epoch and init
 secrets, messages, PSKs and exported values: a prover takes its time for each. --epochs,
 --messages and --only choose others, and add up. With --slice the file holds only
-what its queries depend on.`,
+what its queries depend on.
+
+For SpecMon, which monitors whether a run is one of a model's, -o names a folder: for
+each hand-written model that traces are held against, MODEL.events.json and, with
+triggers on the rules, MODEL.spthy. "specmon monitor MODEL.spthy --in MODEL.events.json"
+runs it.`,
 		Example: `  mlsref export out/first.trace.jsonl --to proverif -o first.pv
   mlsref export out/first.trace.jsonl --to tamarin --epochs 1-2 --messages 1,3
-  mlsref export out/first.trace.jsonl --to tamarin --only "epoch 2: init_secret" --slice`,
+  mlsref export out/first.trace.jsonl --to tamarin --only "epoch 2: init_secret" --slice
+  mlsref export out/first.trace.jsonl --to specmon -o monitored`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
+			if to == "specmon" {
+				if slice || asked.Given() {
+					return errors.New("--to specmon: --all, --epochs, --messages, --only and --slice are questions for provers")
+				}
+				return exportSpecMon(c.OutOrStdout(), args[0], file)
+			}
 			write, known := exporters[to]
 			if !known {
-				return fmt.Errorf("--to: read %q, expected proverif or tamarin", to)
+				return fmt.Errorf("--to: read %q, expected proverif, tamarin or specmon", to)
 			}
 			if file != "" {
 				if err := checkWritable(file); err != nil {
@@ -61,10 +74,10 @@ what its queries depend on.`,
 			return err
 		},
 	}
-	c.Flags().StringVar(&to, "to", "", "the prover: proverif or tamarin")
+	c.Flags().StringVar(&to, "to", "", "the tool: proverif, tamarin or specmon")
 	selectionFlags(c, &asked)
 	c.Flags().BoolVar(&slice, "slice", false, "leave out what no query depends on")
-	c.Flags().StringVarP(&file, "output", "o", "", "write to `FILE` and not to the terminal")
+	c.Flags().StringVarP(&file, "output", "o", "", "write to `FILE` and not to the terminal (for SpecMon, a folder)")
 	return c
 }
 

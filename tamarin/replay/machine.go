@@ -47,39 +47,48 @@ type used struct {
 	by   string // which event and rule
 }
 
-// Run fires one rule after the other from the empty state. The error is a *Refusal.
-func Run(theory *Theory, firings []Firing) error {
+// Run fires one rule after the other from the empty state, and returns the firings
+// with a value for every variable. The error is a *Refusal.
+func Run(theory *Theory, firings []Firing) ([]Firing, error) {
 	m := &machine{theory: theory, facts: map[string][]Fact{},
 		fresh: map[string]bool{}, known: knowledge{have: map[string]bool{}}}
+	var done []Firing
 	for _, f := range firings {
-		if why := m.fire(f); why != "" {
-			return &Refusal{theory.Name, f, why}
+		b, why := m.fire(f)
+		if why != "" {
+			return done, &Refusal{theory.Name, f, why}
 		}
+		f.With = b
+		done = append(done, f)
 	}
-	return nil
+	return done, nil
 }
 
 // fire returns why the rule cannot fire, or "" and has done it.
-func (m *machine) fire(f Firing) string {
+func (m *machine) fire(f Firing) (Bindings, string) {
 	at := slices.IndexFunc(m.theory.Rules, func(r Rule) bool { return r.Name == f.Rule })
 	if at < 0 {
-		return "the model has no such rule"
+		return nil, "the model has no such rule"
 	}
 	r := m.theory.Rules[at]
 	if why := checkNames(r, f.With); why != "" {
-		return why
+		return nil, why
+	}
+	start := maps.Clone(f.With)
+	if start == nil {
+		start = Bindings{}
 	}
 	var search finder
-	b, ok := search.find(m, stored(r.Premises), maps.Clone(f.With), nil)
+	b, ok := search.find(m, stored(r.Premises), start, nil)
 	if !ok {
-		return m.missing(search.stuck)
+		return nil, m.missing(search.stuck)
 	}
 	if why := m.freshAndIn(r, b); why != "" {
-		return why
+		return nil, why
 	}
 	for _, c := range r.Conclusions {
 		if name, open := Apply("", c.with(b).Args...).free(); open {
-			return "nothing says what " + name + " is"
+			return nil, "nothing says what " + name + " is"
 		}
 	}
 	for _, p := range stored(r.Premises) {
@@ -90,17 +99,28 @@ func (m *machine) fire(f Firing) string {
 	for _, c := range r.Conclusions {
 		m.produce(c.with(b))
 	}
-	return ""
+	return b, ""
 }
 
 // checkNames finds bindings that the rule has no variable for: a typing mistake, or a
 // model that has changed.
 func checkNames(r Rule, b Bindings) string {
-	var names []string
+	names := r.variables()
+	for name := range b {
+		if !slices.ContainsFunc(names, func(v Term) bool { return v.name == name }) {
+			return "the rule has no variable " + name
+		}
+	}
+	return ""
+}
+
+// variables are the rule's, in the order in which they appear.
+func (r Rule) variables() []Term {
+	var found []Term
 	var walk func(Term)
 	walk = func(t Term) {
-		if t.kind == variable {
-			names = append(names, t.name)
+		if t.kind == variable && !slices.ContainsFunc(found, t.equal) {
+			found = append(found, t)
 		}
 		for _, a := range t.args {
 			walk(a)
@@ -113,12 +133,7 @@ func checkNames(r Rule, b Bindings) string {
 			}
 		}
 	}
-	for name := range b {
-		if !slices.Contains(names, name) {
-			return "the rule has no variable " + name
-		}
-	}
-	return ""
+	return found
 }
 
 // stored leaves out Fr and In, which are no facts of the state.

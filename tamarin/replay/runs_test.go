@@ -28,7 +28,8 @@ func run(t *testing.T, r Replay, tr *trace.Trace) (int, error) {
 	t.Helper()
 	theory := loaded(t, r.Model)
 	firings := r.Firings(tr)
-	return len(firings), Run(theory, firings)
+	_, err := Run(theory, firings)
+	return len(firings), err
 }
 
 // TestScenariosAreRuns accepts every scenario as a run of every model.
