@@ -8,9 +8,9 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 
 	"mlsref/impl/suite"
+	"mlsref/trace/whole"
 )
 
 const (
@@ -40,29 +40,9 @@ func Write(w io.Writer, t *Trace) error {
 	return out.Flush()
 }
 
-// WriteFile writes a trace to path, whole or not at all: the bytes go to a
-// temporary file beside it, which then takes its name.
-func WriteFile(path string, t *Trace) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			f.Close()
-			os.Remove(f.Name())
-		}
-	}()
-	if err := Write(f, t); err != nil {
-		return err
-	}
-	if err := f.Chmod(0o644); err != nil {
-		return err
-	}
-	if err := f.Close(); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), path)
+// WriteFile writes a trace to path, whole or not at all.
+func WriteFile(path string, t *Trace) error {
+	return whole.Write(path, func(w io.Writer) error { return Write(w, t) })
 }
 
 // Read reads a trace and checks everything that the format promises. Its

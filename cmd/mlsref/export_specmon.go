@@ -51,8 +51,8 @@ func exportSpecMon(w io.Writer, path, dir string) error {
 	if err != nil {
 		return err
 	}
+	defer undo()
 	if err := writeFiles(files); err != nil {
-		undo()
 		return err
 	}
 	for _, model := range idle {

@@ -1,13 +1,14 @@
 package main
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"mlsref/trace/whole"
 )
 
 // output is a file to be written.
@@ -27,13 +28,11 @@ func writeFiles(files []output) (err error) {
 		}
 	}()
 	for _, f := range files {
-		name, err := writeTemporary(f)
-		if name != "" {
-			temporary = append(temporary, name)
-		}
+		name, err := whole.Temporary(f.path, f.fill)
 		if err != nil {
 			return err
 		}
+		temporary = append(temporary, name)
 	}
 	for i, f := range files {
 		if err := os.Rename(temporary[i], f.path); err != nil {
@@ -43,22 +42,28 @@ func writeFiles(files []output) (err error) {
 	return nil
 }
 
-func writeTemporary(f output) (name string, err error) {
-	t, err := os.CreateTemp(filepath.Dir(f.path), "."+filepath.Base(f.path)+".*")
-	if err != nil {
-		return "", err
-	}
-	defer func() { err = errors.Join(err, t.Close()) }()
+func (f output) fill(w io.Writer) error {
 	if f.write != nil {
-		buffered := bufio.NewWriter(t)
-		if err := errors.Join(f.write(buffered), buffered.Flush()); err != nil {
-			return t.Name(), err
-		}
+		return f.write(w)
 	}
-	if _, err := t.Write(f.data); err != nil {
-		return t.Name(), err
+	_, err := w.Write(f.data)
+	return err
+}
+
+// outputDir makes the directory of --output, if the files can be written there. What it
+// made and nothing came into, undo removes.
+func outputDir(dir string, files ...string) (undo func(), err error) {
+	if dir == "" {
+		return nil, errors.New("--output: read an empty name, expected a directory")
 	}
-	return t.Name(), t.Chmod(0o644)
+	if undo, err = makeDir(dir); err != nil {
+		return nil, err
+	}
+	if err := checkWritable(files...); err != nil {
+		undo()
+		return nil, err
+	}
+	return undo, nil
 }
 
 // checkWritable says whether files can be written, before hours of work are
@@ -69,13 +74,11 @@ func checkWritable(paths ...string) error {
 		if info, err := os.Stat(path); err == nil && info.IsDir() {
 			return fmt.Errorf("%s: cannot be written: it is a directory", path)
 		}
-		name, err := writeTemporary(output{path: path})
-		if name != "" {
-			os.Remove(name)
-		}
+		name, err := whole.Temporary(path, output{}.fill)
 		if err != nil {
 			return fmt.Errorf("%s: cannot be written: %w", path, cause(err))
 		}
+		os.Remove(name)
 	}
 	return nil
 }

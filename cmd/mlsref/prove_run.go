@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"runtime"
 	"sync"
 
 	"mlsref/proverif/verdicts"
@@ -14,46 +13,29 @@ import (
 // run carries out all jobs, as many at once as there are cores. What is not finished
 // when the context ends is left as not run.
 func (p *proof) run(ctx context.Context, stderr io.Writer) {
-	next := make(chan *proofJob)
-	go func() {
-		defer close(next)
-		for _, j := range p.jobs {
-			if p.absent(j.tool) != "" {
-				j.all(verdicts.Answered{Verdict: p.absent(j.tool)})
-				continue
-			}
-			select {
-			case next <- j:
-			case <-ctx.Done():
-				return
-			}
-		}
-	}()
+	var jobs []*proofJob
 	for _, j := range p.jobs {
-		if p.absent(j.tool) == "" {
-			p.total++
+		if why := p.absent(j.tool); why != "" {
+			j.all(verdicts.Answered{Verdict: why})
+		} else {
+			jobs = append(jobs, j)
 		}
 	}
+	p.total = len(jobs)
 	bar := newBar(stderr, p.total, "run")
-	var working sync.WaitGroup
 	var mu sync.Mutex
-	for range runtime.GOMAXPROCS(0) {
-		working.Go(func() {
-			for j := range next {
-				problem := p.carryOut(ctx, j)
-				mu.Lock()
-				if problem != "" {
-					p.problems = append(p.problems, problem)
-				}
-				if ctx.Err() == nil {
-					p.finished++
-				}
-				bar.add()
-				mu.Unlock()
-			}
-		})
-	}
-	working.Wait()
+	onAllCores(ctx, p.total, func(i int) {
+		problem := p.carryOut(ctx, jobs[i])
+		mu.Lock()
+		defer mu.Unlock()
+		if problem != "" {
+			p.problems = append(p.problems, problem)
+		}
+		if ctx.Err() == nil {
+			p.finished++
+		}
+		bar.add()
+	})
 	bar.finish()
 }
 

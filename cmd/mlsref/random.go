@@ -2,14 +2,12 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"math"
 	"os"
 	"os/signal"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"sync"
 	"syscall"
@@ -59,17 +57,11 @@ func runRandom(c *cobra.Command, args []string, o runOptions) error {
 		return err
 	}
 	if c.Flags().Changed("output") {
-		if o.dir == "" {
-			return errors.New("--output: read an empty name, expected a directory")
-		}
-		undo, err := makeDir(o.dir)
+		undo, err := outputDir(o.dir, filepath.Join(o.dir, "random"))
 		if err != nil {
 			return err
 		}
 		defer undo()
-		if err := checkWritable(filepath.Join(o.dir, "random")); err != nil {
-			return err
-		}
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -100,31 +92,14 @@ type tally struct {
 // playRandom plays on all cores. What it returns is in the order of the seeds.
 func playRandom(ctx context.Context, stderr io.Writer, o runOptions) *tally {
 	results := make([]history, o.histories)
-	next := make(chan int)
-	go func() {
-		defer close(next)
-		for i := range results {
-			select {
-			case next <- i:
-			case <-ctx.Done():
-				return
-			}
-		}
-	}()
 	bar := newBar(stderr, o.histories, "history")
-	var working sync.WaitGroup
 	var drawing sync.Mutex
-	for range runtime.GOMAXPROCS(0) {
-		working.Go(func() {
-			for i := range next {
-				results[i] = playOne(o.seed+uint64(i), o.randomOptions)
-				drawing.Lock()
-				bar.add()
-				drawing.Unlock()
-			}
-		})
-	}
-	working.Wait()
+	onAllCores(ctx, len(results), func(i int) {
+		results[i] = playOne(o.seed+uint64(i), o.randomOptions)
+		drawing.Lock()
+		bar.add()
+		drawing.Unlock()
+	})
 	bar.finish()
 	total := &tally{}
 	for _, h := range results {

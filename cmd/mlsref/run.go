@@ -105,18 +105,12 @@ func readScenario(args []string) (*trace.Scenario, error) {
 // runInto is run with files. That they can be written is known before anything
 // is played; if nothing comes of it, nothing is left behind.
 func runInto(c *cobra.Command, sc *trace.Scenario, opt trace.Options, o runOptions) (err error) {
-	if o.dir == "" {
-		return errors.New("--output: read an empty name, expected a directory")
-	}
-	undo, err := makeDir(o.dir)
+	files := filesOf(sc, o.dir)
+	undo, err := outputDir(o.dir, files.trace, files.proverif, files.tamarin, files.verdicts)
 	if err != nil {
 		return err
 	}
 	defer undo()
-	files := filesOf(sc, o.dir)
-	if err := checkWritable(files.trace, files.proverif, files.tamarin, files.verdicts); err != nil {
-		return err
-	}
 	return run(c, sc, opt, o, files)
 }
 
