@@ -46,6 +46,15 @@ func (w *world) impersonated(e Event) (*state, error) {
 	return s, err
 }
 
+// acting is the state in which an event's actor acts, with its seat if it is a member.
+func (w *world) acting(e Event) (*seat, *state, error) {
+	if e.By != Attacker {
+		return w.seated(e)
+	}
+	s, err := w.impersonated(e)
+	return nil, s, err
+}
+
 var proposalKinds = []string{"update", "add", "remove", "psk", "reinit", "extensions", "external_init"}
 
 func (w *world) propose(i int, e Event) error {
@@ -55,11 +64,7 @@ func (w *world) propose(i int, e Event) error {
 	if e.Proposal != "" && w.proposals[e.Proposal] != nil || e.Proposes == "update" && e.Proposal == "" {
 		return fmt.Errorf("proposal %q is not a new one", e.Proposal)
 	}
-	var seat *seat
-	s, err := w.impersonated(e)
-	if e.By != Attacker {
-		seat, s, err = w.seated(e)
-	}
+	seat, s, err := w.acting(e)
 	if err != nil {
 		return err
 	}
@@ -249,11 +254,7 @@ func (w *world) send(i int, e Event) error {
 	if e.Message < 1 || w.messages[e.Message] != nil {
 		return fmt.Errorf("message number %d is not a new one", e.Message)
 	}
-	var seat *seat
-	s, err := w.impersonated(e)
-	if e.By != Attacker {
-		seat, s, err = w.seated(e)
-	}
+	seat, s, err := w.acting(e)
 	if err != nil {
 		return err
 	}

@@ -125,14 +125,7 @@ func TestAuthenticationAgreesWithClosure(t *testing.T) {
 	forgeable, all := 0, 0
 	rapid.Check(t, func(t *rapid.T) {
 		events := randomRun(t)
-		s := newSymbolic()
-		if err := s.play(events); err != nil {
-			t.Fatal(err)
-		}
-		closure, err := Saturate(s.terms, s.facts)
-		if err != nil {
-			t.Fatal(err)
-		}
+		s, closure := saturated(t, events)
 		verdicts, err := CouldHaveMade(events)
 		if err != nil || len(verdicts) != len(s.signs.forge) {
 			t.Fatalf("%v; %d verdicts on %d messages and Commits", err, len(verdicts), len(s.signs.forge))

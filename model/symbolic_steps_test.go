@@ -242,20 +242,26 @@ func (s *symbolic) ringTerms(h *symState) []TermID {
 	return all
 }
 
+// saturated is a run in terms, with what the attacker can make of them.
+func saturated(t *rapid.T, events []Event) (*symbolic, *Closure) {
+	s := newSymbolic()
+	if err := s.play(events); err != nil {
+		t.Fatal(err)
+	}
+	closure, err := Saturate(s.terms, s.facts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s, closure
+}
+
 // The predicate and the closure agree on every secret, in both directions, and on
 // when it fell.
 func TestPredicateAgreesWithClosure(t *testing.T) {
 	goals, histories, exposed := 0, 0, 0
 	rapid.Check(t, func(t *rapid.T) {
 		events := randomRun(t)
-		s := newSymbolic()
-		if err := s.play(events); err != nil {
-			t.Fatal(err)
-		}
-		closure, err := Saturate(s.terms, s.facts)
-		if err != nil {
-			t.Fatal(err)
-		}
+		s, closure := saturated(t, events)
 		verdicts := predict(t, events)
 		if len(verdicts) != len(s.goals) {
 			t.Errorf("%d verdicts on %d secrets", len(verdicts), len(s.goals))

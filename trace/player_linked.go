@@ -107,22 +107,7 @@ func (p *player) freshPackages(names []string, s suite.Suite) ([]wire.KeyPackage
 			return nil, p.impossible("%s is offline and left no unused key package, expected %s comes online first", name, name)
 		}
 	}
-	var kps []wire.KeyPackage
-	for _, name := range names {
-		c := p.byName[name]
-		p.begin(c)
-		as, err := p.as(c, s)
-		if err != nil {
-			return nil, err
-		}
-		k, err := p.publishPackage(c, as)
-		if err != nil {
-			return nil, err
-		}
-		k.given = true
-		kps = append(kps, k.secrets.KeyPackage)
-	}
-	return kps, nil
+	return p.givePackages(names, s)
 }
 
 // linked records the first two epochs of a group that follows another: its creator

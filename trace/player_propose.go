@@ -156,6 +156,12 @@ func (p *player) packagesOf(s *seat, names []string) ([]wire.KeyPackage, error) 
 			return nil, p.impossible("%s is offline and left no unused key package, expected %s comes online first", name, name)
 		}
 	}
+	return p.givePackages(names, s.suite())
+}
+
+// givePackages are KeyPackages of clients, made where there is no unused one; a client
+// that did not exist does then.
+func (p *player) givePackages(names []string, s suite.Suite) ([]wire.KeyPackage, error) {
 	var kps []wire.KeyPackage
 	for _, name := range names {
 		c, err := p.client(name)
@@ -163,7 +169,7 @@ func (p *player) packagesOf(s *seat, names []string) ([]wire.KeyPackage, error) 
 			return nil, err
 		}
 		p.begin(c)
-		as, err := p.as(c, s.suite())
+		as, err := p.as(c, s)
 		if err != nil {
 			return nil, err
 		}

@@ -3,8 +3,15 @@ package trace
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 )
+
+// PlayedWith are the options with which the trace's scenario gives the same trace.
+func (t *Trace) PlayedWith() Options {
+	return Options{Seed: &t.Header.Seed,
+		Snapshots: slices.ContainsFunc(t.Events, func(e Event) bool { return e.Kind == KindSnapshot })}
+}
 
 // Replay plays a trace's scenario again, with its seed, and compares the two
 // byte by byte. The error names the first line that differs: line 1 is the
@@ -14,11 +21,7 @@ func Replay(t *Trace) error {
 	if err != nil {
 		return fmt.Errorf("the scenario in the trace: %w", err)
 	}
-	opt := Options{Seed: &t.Header.Seed}
-	for i := range t.Events {
-		opt.Snapshots = opt.Snapshots || t.Events[i].Kind == KindSnapshot
-	}
-	again, err := Play(sc, opt)
+	again, err := Play(sc, t.PlayedWith())
 	if err != nil {
 		return fmt.Errorf("playing it again: %w", err)
 	}

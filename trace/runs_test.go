@@ -96,17 +96,7 @@ func TestJudgesAgreeOnRandomRuns(t *testing.T) {
 
 // TestDesignScenario is the example of the project's guide, with all judges.
 func TestDesignScenario(t *testing.T) {
-	tr := played(t, `suite MLS_128_DHKEMX25519_AES128GCM_SHA256_Ed25519
-alice creates room
-alice adds bob carol
-bob sends "hello"
-compromise carol
-carol updates
-alice commits
-alice removes carol
-expect epoch 1 exposed
-expect epoch 3 secret
-`)
+	tr := played(t, sample)
 	report := judged(t, tr)
 	for _, p := range report.Problems {
 		t.Error(p)

@@ -70,11 +70,7 @@ func playAgain(t *trace.Trace, path string) (*trace.Trace, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: the scenario in the header: %w", path, err)
 	}
-	opt := trace.Options{Seed: &t.Header.Seed}
-	for _, e := range t.Events {
-		opt.Snapshots = opt.Snapshots || e.Kind == trace.KindSnapshot
-	}
-	return trace.Play(sc, opt)
+	return trace.Play(sc, t.PlayedWith())
 }
 
 // firstDifference is the line, from 1, and the offset at which two texts begin
