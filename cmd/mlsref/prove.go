@@ -131,7 +131,7 @@ func (p *proof) findProvers(ctx context.Context) {
 		if program == "" {
 			program = string(tool)
 		}
-		found, err := verdicts.FindAs(ctx, tool, program)
+		found, err := verdicts.Find(ctx, tool, program)
 		if err != nil {
 			p.missing[tool] = err
 			continue

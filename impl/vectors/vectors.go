@@ -16,9 +16,6 @@ import (
 	"reflect"
 	"slices"
 	"strings"
-
-	"mlsref/impl/suite"
-	"mlsref/impl/wire"
 )
 
 // Hex is a byte string that is hexadecimal in JSON.
@@ -114,16 +111,4 @@ func kindOfFile(path string, entries []entry) (k Kind, byName bool, err error) {
 		}
 	}
 	return Kind{}, false, fmt.Errorf("the kind of the vectors is unknown: neither the file's name nor the fields of its first entry are those of a kind")
-}
-
-// SuiteName is the RFC's name of a cipher suite, or its number.
-func SuiteName(id wire.CipherSuite) string {
-	if id == 0 {
-		return "-"
-	}
-	s, err := suite.ByID(id)
-	if err != nil {
-		return fmt.Sprintf("0x%04x", uint16(id))
-	}
-	return s.Name()
 }

@@ -82,10 +82,10 @@ func TestTooOld(t *testing.T) {
 	if err := os.Chmod(program, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := FindAs(context.Background(), ProVerif, program); !errors.Is(err, ErrTooOld) {
+	if _, err := Find(context.Background(), ProVerif, program); !errors.Is(err, ErrTooOld) {
 		t.Errorf("got %v", err)
 	}
-	if _, err := FindAs(context.Background(), ProVerif, program+"er"); !errors.Is(err, ErrMissing) {
+	if _, err := Find(context.Background(), ProVerif, program+"er"); !errors.Is(err, ErrMissing) {
 		t.Errorf("got %v", err)
 	}
 }

@@ -56,11 +56,8 @@ var (
 // oldest are the oldest versions that every file was tried with.
 var oldest = map[Tool][]int{Tamarin: {1, 8, 0}, ProVerif: {2, 5}}
 
-// Find looks for a prover on PATH and asks for its version.
-func Find(ctx context.Context, tool Tool) (Prover, error) { return FindAs(ctx, tool, string(tool)) }
-
-// FindAs is Find for a program of another name, or with its path.
-func FindAs(ctx context.Context, tool Tool, program string) (Prover, error) {
+// Find looks for a prover, by its name on PATH or by its path, and asks for its version.
+func Find(ctx context.Context, tool Tool, program string) (Prover, error) {
 	path, err := exec.LookPath(program)
 	if err != nil {
 		where := "is not on PATH"

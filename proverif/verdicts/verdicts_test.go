@@ -294,7 +294,7 @@ func TestNoAgreement(t *testing.T) {
 
 func TestNoProver(t *testing.T) {
 	t.Setenv("PATH", t.TempDir())
-	if _, err := Find(context.Background(), Tamarin); err == nil || !strings.Contains(err.Error(), "nothing was checked") {
+	if _, err := Find(context.Background(), Tamarin, string(Tamarin)); err == nil || !strings.Contains(err.Error(), "nothing was checked") {
 		t.Errorf("got %v", err)
 	}
 }

@@ -66,11 +66,10 @@ func Run(theory *Theory, firings []Firing) ([]Firing, error) {
 
 // fire returns why the rule cannot fire, or "" and has done it.
 func (m *machine) fire(f Firing) (Bindings, string) {
-	at := slices.IndexFunc(m.theory.Rules, func(r Rule) bool { return r.Name == f.Rule })
-	if at < 0 {
+	r, ok := m.theory.rule(f.Rule)
+	if !ok {
 		return nil, "the model has no such rule"
 	}
-	r := m.theory.Rules[at]
 	if why := checkNames(r, f.With); why != "" {
 		return nil, why
 	}
@@ -100,6 +99,14 @@ func (m *machine) fire(f Firing) (Bindings, string) {
 		m.produce(c.with(b))
 	}
 	return b, ""
+}
+
+func (t *Theory) rule(name string) (Rule, bool) {
+	at := slices.IndexFunc(t.Rules, func(r Rule) bool { return r.Name == name })
+	if at < 0 {
+		return Rule{}, false
+	}
+	return t.Rules[at], true
 }
 
 // checkNames finds bindings that the rule has no variable for: a typing mistake, or a

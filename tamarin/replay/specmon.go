@@ -142,7 +142,7 @@ func specMonLines(t *Theory, done []Firing) ([]byte, error) {
 		return err
 	}
 	for _, f := range done {
-		r := t.Rules[slices.IndexFunc(t.Rules, func(r Rule) bool { return r.Name == f.Rule })]
+		r, _ := t.rule(f.Rule) // it fired
 		for _, p := range r.Premises {
 			var call string
 			switch p.Name {
