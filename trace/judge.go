@@ -27,7 +27,24 @@ type Problem struct {
 	File string `json:"file"`
 	Line int    `json:"line,omitempty"`
 	Text string `json:"text"`
+
+	Kind ProblemKind `json:"-"`
+	Row  *Row        `json:"-"` // that it is about, if it is about one
 }
+
+// ProblemKind says what a Problem is about.
+type ProblemKind int
+
+// The kinds of problem.
+const (
+	OddTrace         ProblemKind = iota // predicate and trace do not name the same secrets
+	BrokenAgreement                     // members hold different secrets
+	BrokenSecrecy                       // predicate and closure disagree on a secret
+	BrokenDerivation                    // a derivation does not arrive at the real bytes
+	BrokenExpect                        // an expectation of the scenario failed
+	BrokenAuth                          // a forgery was accepted that should be impossible
+	BrokenDeletion                      // something is held that should be gone
+)
 
 func (p Problem) String() string {
 	if p.Line == 0 {
@@ -91,7 +108,7 @@ func Judge(t *Trace) (*Report, error) {
 	j.goals()
 	for _, v := range verdicts {
 		if _, ok := j.seen[v.Goal]; !ok {
-			j.problem(0, "%s: the predicate judges it, and the trace has no term for it", GoalName(v.Goal))
+			j.problem(OddTrace, 0, "%s: the predicate judges it, and the trace has no term for it", GoalName(v.Goal))
 		}
 	}
 	if err := j.more(steps(t)); err != nil {
@@ -149,9 +166,15 @@ type judge struct {
 	report    *Report
 }
 
-func (j *judge) problem(line int, format string, args ...any) {
+func (j *judge) problem(kind ProblemKind, line int, format string, args ...any) {
 	j.report.Problems = append(j.report.Problems,
-		Problem{File: j.trace.Header.File, Line: line, Text: fmt.Sprintf(format, args...)})
+		Problem{File: j.trace.Header.File, Line: line, Text: fmt.Sprintf(format, args...), Kind: kind})
+}
+
+// secrecy is a disagreement of the two judges on a row.
+func (j *judge) secrecy(line int, row Row, format string, args ...any) {
+	j.problem(BrokenSecrecy, line, format, args...)
+	j.report.Problems[len(j.report.Problems)-1].Row = &row
 }
 
 // goals fills one row for each goal, and holds the two judges against each other.
@@ -163,7 +186,7 @@ func (j *judge) goals() {
 		name := GoalName(*e.Goal)
 		if i, again := j.seen[*e.Goal]; again {
 			if first := j.report.Rows[i].Term; first != e.Term {
-				j.problem(e.Line, "%s: the members hold different secrets, terms %d and %d", name, first, e.Term)
+				j.problem(BrokenAgreement, e.Line, "%s: the members hold different secrets, terms %d and %d", name, first, e.Term)
 			}
 			continue
 		}
@@ -176,17 +199,17 @@ func (j *judge) goals() {
 			row.Replay = "ok"
 			if err := j.attacker.replay(row.Derivation, e.Term); err != nil {
 				row.Replay = err.Error()
-				j.problem(e.Line, "%s: the attack that the closure found cannot be carried out: %v", name, err)
+				j.problem(BrokenDerivation, e.Line, "%s: the attack that the closure found cannot be carried out: %v", name, err)
 			}
 		}
 		switch {
 		case !known:
-			j.problem(e.Line, "%s: the predicate does not know this secret", name)
+			j.problem(OddTrace, e.Line, "%s: the predicate does not know this secret", name)
 		case verdict.Exposed && row.Closure && (verdict.Since >= len(j.steps) || j.steps[verdict.Since] != row.Since):
-			j.problem(e.Line, "%s: the predicate says exposed since its event %d (%s), the closure since the step with seq %d",
+			j.secrecy(e.Line, row, "%s: the predicate says exposed since its event %d (%s), the closure since the step with seq %d",
 				name, verdict.Since, verdict.Because, row.Since)
 		case verdict.Exposed != row.Closure:
-			j.problem(e.Line, "%s: the predicate says %s (%s: %s), the closure says %s",
+			j.secrecy(e.Line, row, "%s: the predicate says %s (%s: %s), the closure says %s",
 				name, fate(verdict.Exposed), verdict.Clause, verdict.Because, fate(row.Closure))
 		}
 		j.seen[*e.Goal] = len(j.report.Rows)

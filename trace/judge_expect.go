@@ -54,7 +54,7 @@ func (j *judge) expectations() error {
 		}
 		want := e.Expect.Exposed
 		if predicate != want || closure != want {
-			j.problem(e.Line, "expected %s to be %s; the predicate says %s, the closure says %s",
+			j.problem(BrokenExpect, e.Line, "expected %s to be %s; the predicate says %s, the closure says %s",
 				what, fate(want), fate(predicate), fate(closure))
 		}
 	}
@@ -85,7 +85,7 @@ func (j *judge) attackExpected(e Event) error {
 			continue
 		}
 		if got := len(a.Accepted) > 0; got != e.Expect.Exposed {
-			j.problem(e.Line, "expected attack %d, %q as %s, to %s; %s", a.Number, a.What, a.As,
+			j.problem(BrokenExpect, e.Line, "expected attack %d, %q as %s, to %s; %s", a.Number, a.What, a.As,
 				map[bool]string{true: "succeed", false: "fail"}[e.Expect.Exposed], Outcome(a))
 		}
 		return nil

@@ -40,7 +40,7 @@ func (j *judge) leftovers() {
 		l := *e.Leftover
 		l.Seq, l.Name = e.Seq, j.defs.name(l.Term)
 		j.report.Leftovers = append(j.report.Leftovers, l)
-		j.problem(e.Line, "%s still holds %s, at %s (%s)", l.Who, l.Name, l.Path, l.Rule)
+		j.problem(BrokenDeletion, e.Line, "%s still holds %s, at %s (%s)", l.Who, l.Name, l.Path, l.Rule)
 	}
 }
 
@@ -49,7 +49,7 @@ func (j *judge) leftovers() {
 func (j *judge) forgeries(events []model.Event) {
 	for _, v := range j.report.Auth {
 		if v.Maker == model.Attacker && v.Moment < len(events) && !v.Attacker {
-			j.problem(0, "somebody accepted what the attacker made in the name of %s in %s, which it cannot have made: %s", v.Sender, v.State, v.Because)
+			j.problem(BrokenAuth, 0, "somebody accepted what the attacker made in the name of %s in %s, which it cannot have made: %s", v.Sender, v.State, v.Because)
 		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 
 	"mlsref/impl/group"
 	"mlsref/impl/suite"
+	"mlsref/impl/treesync"
 	"mlsref/impl/wire"
 	"mlsref/model"
 )
@@ -20,6 +21,7 @@ type Options struct {
 	Snapshots bool           // record the tree and its key holders after each epoch
 	Audit     bool           // after each step, look for values that should have been erased
 	Progress  func(line int) // called before each statement
+	Watch     *Watch         // looks on
 }
 
 // Play runs a scenario through the real implementation and records it. The same
@@ -27,7 +29,7 @@ type Options struct {
 // where it stands is an *InputError. As long as nobody forks, attacks or delivers a
 // message out of place, every message must be accepted: a rejection is an error.
 func Play(sc *Scenario, opt Options) (*Trace, error) {
-	p, err := newPlayer(sc, opt)
+	s, err := Start(sc, opt)
 	if err != nil {
 		return nil, err
 	}
@@ -35,11 +37,11 @@ func Play(sc *Scenario, opt Options) (*Trace, error) {
 		if opt.Progress != nil {
 			opt.Progress(sc.Statements[i].Line)
 		}
-		if err := p.play(&sc.Statements[i]); err != nil {
+		if err := s.Play(&sc.Statements[i]); err != nil {
 			return nil, err
 		}
 	}
-	return p.finish()
+	return s.Finish()
 }
 
 // player is a run in progress: the clients, and a delivery service that keeps
@@ -57,9 +59,10 @@ type player struct {
 	rooms   []*room
 	clients []*client // in order of appearance
 	byName  map[string]*client
-	states  map[string]int // how many states there are of a group and epoch
-	letters []*letter      // application messages, in order of their numbers
-	made    int            // proposals and packages, for their IDs
+	states  map[string]int           // how many states there are of a group and epoch
+	trees   map[string]treesync.Tree // of each state
+	letters []*letter                // application messages, in order of their numbers
+	made    int                      // proposals and packages, for their IDs
 	attacks int
 	psks    map[string][]byte
 	ids     map[string]string // of packages and Updates, by their leaf's key
@@ -83,9 +86,12 @@ func newPlayer(sc *Scenario, opt Options) (*player, error) {
 		return nil, fmt.Errorf("%s: %w", sc.File, err)
 	}
 	rec := NewRecorder()
+	if opt.Watch != nil {
+		rec.seen = opt.Watch.Call
+	}
 	p := &player{
 		sc: sc, opt: opt, seed: sc.Seed, rec: rec, suite: s.Memoised().Observed(rec), format: group.Private,
-		byName: map[string]*client{}, states: map[string]int{}, psks: map[string][]byte{}, ids: map[string]string{},
+		byName: map[string]*client{}, states: map[string]int{}, trees: map[string]treesync.Tree{}, psks: map[string][]byte{}, ids: map[string]string{},
 		was: map[seatIn]bool{}, used: map[string]string{}, reported: map[leftoverKey]bool{},
 	}
 	if opt.Seed != nil {

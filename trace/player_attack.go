@@ -216,7 +216,7 @@ func (p *player) attackSend(a *Attack, s *seat, victim *client, text []byte) err
 	if err := s.group.MaySend(); err != nil {
 		return err
 	}
-	l := &letter{kind: "application", from: victim, room: s.room, state: s.state, number: len(p.letters) + 1, text: text, forged: a}
+	l := &letter{kind: "application", from: victim, room: s.room, state: s.state, number: len(p.letters) + 1, text: text, forged: a, sender: p.sender(s)}
 	p.rec.Message(l.number, text)
 	var err error
 	if l.bytes, err = s.group.Send(p.rng, text, nil); err != nil {

@@ -33,6 +33,7 @@ func (p *player) create(st *Statement) error {
 	s := p.seatIn(c, r, g, p.newState(r, 0))
 	p.step(s, model.Event{Kind: model.Create})
 	p.rec.State(s.state, r.name, 0, 0, false)
+	p.arrived(s.state, g.Tree())
 	p.leafGoals(s, nil)
 	return p.settled(s)
 }
@@ -211,14 +212,14 @@ func (p *player) reInit(st *Statement) (*wire.ReInit, error) {
 // makeCommit has the member of a seat make a Commit and records it. by is
 // model.Attacker if somebody else does it with a stolen copy.
 func (p *player) makeCommit(s *seat, opt group.CommitOptions, by string) (*letter, *group.Pending, error) {
-	before := s.group.Tree()
+	before, sender := s.group.Tree(), p.sender(s)
 	pending, err := p.withPSKs(s, opt.PSKs, func() (*group.Pending, error) { return s.group.Commit(p.rng, opt) })
 	if err != nil {
 		return nil, nil, fmt.Errorf("%s's Commit: %w", s.client.name, err)
 	}
 	next, welcome := pending.Clone().Accept()
 	d := &letter{
-		kind: "commit", from: s.client, room: s.room, state: s.state, bytes: pending.Commit, welcome: welcome,
+		kind: "commit", from: s.client, room: s.room, state: s.state, bytes: pending.Commit, welcome: welcome, sender: sender,
 		next: p.newState(s.room, next.Epoch()),
 	}
 	e := p.covered(before, pending.Proposals)
@@ -235,6 +236,7 @@ func (p *player) makeCommit(s *seat, opt group.CommitOptions, by string) (*lette
 	p.rec.Spent()
 	p.step(s, e)
 	p.rec.State(d.next, s.room.name, next.Epoch(), 0, d.adds)
+	p.arrived(d.next, next.Tree())
 	p.commitGoals(s.room, d, before, next)
 	// The delivery service has both from now on, whatever it does with them.
 	p.rec.Wire("commit", d.bytes)

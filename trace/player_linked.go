@@ -120,6 +120,7 @@ func (p *player) linked(old *seat, r *room, pending *group.Pending) error {
 	p.rec.StepFirst(model.Event{Kind: model.Create, Actor: old.client.name, Group: r.name, State: first})
 	p.rec.State(first, r.name, 0, 1, false)
 	alone := pending.Reject().Tree()
+	p.arrived(first, alone)
 	p.newLeaves(model.Goal{Group: r.name, State: first}, treesync.Tree{}, alone)
 	d := &letter{kind: "commit", from: old.client, room: r, state: first, bytes: pending.Commit, welcome: welcome, next: p.newState(r, 1), adds: len(next.Tree().Members()) > 1}
 	e := p.covered(alone, pending.Proposals)
@@ -128,6 +129,7 @@ func (p *player) linked(old *seat, r *room, pending *group.Pending) error {
 	d.event = e
 	p.step(s, e)
 	p.rec.State(d.next, r.name, 1, 0, d.adds)
+	p.arrived(d.next, next.Tree())
 	p.commitGoals(r, d, alone, next)
 	if err := p.rec.Err(); err != nil {
 		return err

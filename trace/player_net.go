@@ -46,7 +46,18 @@ func (p *player) readInbox(c *client) error {
 // read processes one letter. A rejection ends the run if nothing can excuse it.
 func (p *player) read(c *client, l *letter) error {
 	p.begin(c)
+	w, session := p.opt.Watch, &Session{p}
+	if w != nil && w.Reading != nil {
+		if err := p.watched(func() error { return w.Reading(session, c.name, l.message()) }); err != nil {
+			return err
+		}
+	}
 	err := p.open(c, l)
+	if w != nil && w.Read != nil {
+		if err := p.watched(func() error { return w.Read(session, c.name, l.message(), err) }); err != nil {
+			return err
+		}
+	}
 	if err == nil {
 		p.rec.Spent()
 	}
@@ -85,20 +96,13 @@ func (p *player) open(c *client, l *letter) error {
 }
 
 func (p *player) join(c *client, l *letter) error {
-	at := slices.IndexFunc(l.event.Adds, func(a model.Add) bool { return a.Name == c.name })
-	i := slices.IndexFunc(c.packages, func(k *pack) bool { return at >= 0 && k.id == l.event.Adds[at].Package })
+	i := c.packageFor(l)
 	if i < 0 {
 		return errors.New("it holds no key package that the Welcome names")
 	}
 	k := c.packages[i]
-	var opt group.JoinOptions
-	if l.room.parent != nil {
-		if parent := c.seat(l.room.parent); parent != nil {
-			opt.From = parent.group
-		}
-	}
 	as := c.in(k.secrets.KeyPackage.CipherSuite)
-	joined, err := withPSKs(p, c, l.psks, func() (*group.Group, error) { return as.Join(k.secrets, l.bytes, opt) })
+	joined, err := withPSKs(p, c, l.psks, func() (*group.Group, error) { return as.Join(k.secrets, l.bytes, c.joinOptions(l)) })
 	if err != nil {
 		return err
 	}
@@ -112,6 +116,23 @@ func (p *player) join(c *client, l *letter) error {
 	p.step(s, model.Event{Kind: model.Join, Package: k.id})
 	p.rec.State(s.state, l.room.name, joined.Epoch(), 0, true)
 	return nil
+}
+
+// packageFor is the place of the KeyPackage that a Welcome is for; -1 if there is none.
+func (c *client) packageFor(l *letter) int {
+	at := slices.IndexFunc(l.event.Adds, func(a model.Add) bool { return a.Name == c.name })
+	return slices.IndexFunc(c.packages, func(k *pack) bool { return at >= 0 && k.id == l.event.Adds[at].Package })
+}
+
+// joinOptions: whoever is in the group that this one follows knows it.
+func (c *client) joinOptions(l *letter) group.JoinOptions {
+	var opt group.JoinOptions
+	if l.room.parent != nil {
+		if parent := c.seat(l.room.parent); parent != nil {
+			opt.From = parent.group
+		}
+	}
+	return opt
 }
 
 func (p *player) receive(s *seat, l *letter) error {

@@ -114,6 +114,7 @@ func (p *player) joinExternally(c *client, as group.Client, through *seat, info 
 	d.event = e
 	p.step(s, e)
 	p.rec.State(d.next, r.name, next.Epoch(), 0, false)
+	p.arrived(d.next, next.Tree())
 	p.commitGoals(r, d, through.group.Tree(), next)
 	p.rec.Wire("commit", d.bytes)
 	return s, d, p.rec.Err()

@@ -88,7 +88,7 @@ func (p *player) proposed(s *seat, next *group.Group, msg []byte, e model.Event)
 
 // sentProposal records a proposal on its way.
 func (p *player) sentProposal(s *seat, msg []byte, e model.Event) *letter {
-	l := &letter{kind: "proposal", from: s.client, room: s.room, state: s.state, bytes: msg}
+	l := &letter{kind: "proposal", from: s.client, room: s.room, state: s.state, bytes: msg, sender: p.sender(s)}
 	if p.format == group.Private {
 		e.Encrypted, e.Generation, l.id = true, s.generation(&s.handshakes, e.By), e.Proposal
 	}
@@ -115,7 +115,7 @@ func (p *player) send(s *seat, st *Statement) error {
 		}
 	}
 	p.begin(s.client)
-	l := &letter{kind: "application", from: s.client, room: s.room, state: s.state, number: len(p.letters) + 1, text: []byte(st.Text)}
+	l := &letter{kind: "application", from: s.client, room: s.room, state: s.state, number: len(p.letters) + 1, text: []byte(st.Text), sender: p.sender(s)}
 	p.rec.Message(l.number, l.text)
 	msg, err := s.group.Send(p.rng, l.text, nil)
 	if err != nil {

@@ -76,6 +76,7 @@ type letter struct {
 	branch  *branch     // of a Welcome
 	event   model.Event // the Commit's
 	forged  *Attack
+	sender  *group.Group // a copy of the sender's group from before, if there is a Watch
 }
 
 // live are the parts of a client's state that a theft reaches.
@@ -288,7 +289,7 @@ func (p *player) agree(b *branch) error {
 
 func sameState(a, b *seat) error {
 	if !bytes.Equal(a.group.EpochAuthenticator(), b.group.EpochAuthenticator()) {
-		return fmt.Errorf("%s and %s disagree on the epoch authenticator of %s", a.client.name, b.client.name, a.state)
+		return fmt.Errorf("%w: %s and %s on the epoch authenticator of %s", ErrDisagree, a.client.name, b.client.name, a.state)
 	}
 	x, y := a.group.Context(), b.group.Context()
 	one, err := wire.Marshal(&x)
@@ -300,7 +301,7 @@ func sameState(a, b *seat) error {
 		return err
 	}
 	if !bytes.Equal(one, two) {
-		return fmt.Errorf("%s and %s disagree on the GroupContext of %s", a.client.name, b.client.name, a.state)
+		return fmt.Errorf("%w: %s and %s on the GroupContext of %s", ErrDisagree, a.client.name, b.client.name, a.state)
 	}
 	return nil
 }

@@ -13,7 +13,14 @@ import (
 // the scenario that shows it.
 func Random(seed uint64, steps, people int) (*Scenario, error) {
 	rng := rand.New(rand.NewPCG(seed, 0x6d6c73))
-	return generate(rng.IntN, seed, steps, people)
+	g, err := NewGenerator(rng.IntN, seed, people)
+	for i := 0; i < steps && err == nil; i++ {
+		err = g.More()
+	}
+	if err != nil {
+		return nil, err
+	}
+	return g.Scenario()
 }
 
 var crowd = []string{"alice", "bob", "carol", "dave", "erin", "frank", "grace", "heidi", "ivan", "judy",
@@ -36,31 +43,19 @@ var templates = []string{
 	"attacker sends \"forged\" as %w", "attacker commits as %w", "attacker removes %w as %w", "attacker updates as %w", "attacker joins %g as %w",
 }
 
-type generator struct {
-	pick   func(n int) int
+// Generator makes a scenario line by line, and plays it, so that each line is possible
+// where it stands. What it draws, Pick decides: 0 to n-1.
+type Generator struct {
+	Pick   func(n int) int
 	people []string
 	lines  []string
 	p      *player
 	groups int
 }
 
-// generate draws lines and keeps those that are possible where they stand.
-func generate(pick func(n int) int, seed uint64, steps, people int) (*Scenario, error) {
-	g, err := newGenerator(pick, seed, people)
-	if err != nil {
-		return nil, err
-	}
-	for range steps {
-		if err := g.more(); err != nil {
-			return nil, err
-		}
-	}
-	return g.scenario()
-}
-
-// newGenerator draws the settings, and makes the first group.
-func newGenerator(pick func(n int) int, seed uint64, people int) (*generator, error) {
-	g := &generator{pick: pick, people: crowd[:min(max(people, 1), len(crowd))]}
+// NewGenerator draws the settings, and makes the first group.
+func NewGenerator(pick func(n int) int, seed uint64, people int) (*Generator, error) {
+	g := &Generator{Pick: pick, people: crowd[:min(max(people, 1), len(crowd))]}
 	settings := []string{fmt.Sprintf("seed %d", seed), "handshakes " + []string{"public", "private"}[pick(2)]}
 	if pick(3) == 0 {
 		settings = append(settings, fmt.Sprintf("keep epochs %d", pick(3)), fmt.Sprintf("keep psks %d", pick(4)))
@@ -69,12 +64,13 @@ func newGenerator(pick func(n int) int, seed uint64, people int) (*generator, er
 	return g, g.again()
 }
 
-func (g *generator) scenario() (*Scenario, error) {
+// Scenario is what was drawn so far; after an error its last line is the one that failed.
+func (g *Generator) Scenario() (*Scenario, error) {
 	return Parse("random", strings.NewReader(strings.Join(g.lines, "\n")+"\n"))
 }
 
-// more adds a line. Most that are drawn are not possible where they stand.
-func (g *generator) more() error {
+// More adds a line. Most that are drawn are not possible where they stand.
+func (g *Generator) More() error {
 	before := len(g.lines)
 	for try := 0; try < 50 && len(g.lines) == before; try++ {
 		if err := g.step(g.line()); err != nil {
@@ -85,7 +81,7 @@ func (g *generator) more() error {
 }
 
 // step plays one line, and keeps it if it is possible.
-func (g *generator) step(text string) error {
+func (g *Generator) step(text string) error {
 	sc, err := Parse("random", strings.NewReader(text))
 	if err != nil {
 		return nil // a name twice, or the like
@@ -109,8 +105,8 @@ func (g *generator) step(text string) error {
 }
 
 // again plays the lines that were kept from the beginning.
-func (g *generator) again() error {
-	sc, err := g.scenario()
+func (g *Generator) again() error {
+	sc, err := g.Scenario()
 	if err != nil {
 		return err
 	}
@@ -126,8 +122,8 @@ func (g *generator) again() error {
 }
 
 // line fills a template.
-func (g *generator) line() string {
-	text := templates[g.pick(len(templates))]
+func (g *Generator) line() string {
+	text := templates[g.Pick(len(templates))]
 	var out strings.Builder
 	for {
 		before, after, found := strings.Cut(text, "%")
@@ -140,24 +136,24 @@ func (g *generator) line() string {
 	}
 }
 
-func (g *generator) word(kind byte) string {
+func (g *Generator) word(kind byte) string {
 	switch kind {
 	case 'w':
-		return g.people[g.pick(len(g.people))]
+		return g.people[g.Pick(len(g.people))]
 	case 'g':
-		return g.p.rooms[g.pick(len(g.p.rooms))].name
+		return g.p.rooms[g.Pick(len(g.p.rooms))].name
 	case 'n':
 		// A group that somebody may have announced, or a new one.
 		g.groups++
-		return fmt.Sprintf("group%d", 1+g.pick(1+g.groups/4))
+		return fmt.Sprintf("group%d", 1+g.Pick(1+g.groups/4))
 	case 'p':
-		return []string{"coffee", "tea"}[g.pick(2)]
+		return []string{"coffee", "tea"}[g.Pick(2)]
 	case 'm':
-		return fmt.Sprint(1 + g.pick(1+len(g.p.letters)))
+		return fmt.Sprint(1 + g.Pick(1+len(g.p.letters)))
 	case 'e':
-		return fmt.Sprint(g.pick(6))
+		return fmt.Sprint(g.Pick(6))
 	default: // a Commit that not everybody gets to see
-		if g.pick(8) > 0 {
+		if g.Pick(8) > 0 {
 			return ""
 		}
 		return " to " + g.word('w')

@@ -46,17 +46,17 @@ func sound(t rapid.TB, sc *Scenario) (*Trace, *Report) {
 // fails shrinks to few lines.
 func TestJudgesAgree(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		g, err := newGenerator(func(n int) int { return uniform(t, n) }, 1, 6)
+		g, err := NewGenerator(func(n int) int { return uniform(t, n) }, 1, 6)
 		if err != nil {
 			t.Fatal(err)
 		}
 		t.Repeat(map[string]func(*rapid.T){"line": func(t *rapid.T) {
-			g.pick = func(n int) int { return uniform(t, n) }
-			if err := g.more(); err != nil {
+			g.Pick = func(n int) int { return uniform(t, n) }
+			if err := g.More(); err != nil {
 				t.Fatal(err)
 			}
 		}})
-		sc, err := g.scenario()
+		sc, err := g.Scenario()
 		if err != nil {
 			t.Fatal(err)
 		}

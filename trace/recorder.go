@@ -25,10 +25,12 @@ type Recorder struct {
 	constants map[string]model.TermID // public bytes that no primitive made
 	layers    layers
 
-	actor string
-	line  int
-	err   error
-	suite wire.CipherSuite // that the observed call is in, if it is another one
+	actor  string
+	line   int
+	err    error
+	seen   func(who string, c suite.Call) // nil, or who wants to see each call too
+	paused bool                           // nothing is seen or recorded
+	suite  wire.CipherSuite               // that the observed call is in, if it is another one
 
 	defined   []Definition // by the call that is being observed
 	announced *message     // the text that the next Seal will hold

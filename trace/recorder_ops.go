@@ -16,6 +16,12 @@ type ids = []model.TermID
 
 // Observe records one primitive call (suite.Observer).
 func (r *Recorder) Observe(c suite.Call) {
+	if r.paused {
+		return
+	}
+	if r.seen != nil {
+		r.seen(r.actor, c)
+	}
 	if r.err != nil {
 		return
 	}
