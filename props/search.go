@@ -1,0 +1,45 @@
+package props
+
+import (
+	"errors"
+	"math/rand/v2"
+
+	"mlsref/trace"
+)
+
+// Outcome is what came of one history.
+type Outcome struct {
+	Seed     uint64
+	Steps    int // statements that were played
+	Failures []Failure
+	Scenario *trace.Scenario
+}
+
+// Failed says that a property did not hold.
+func (o Outcome) Failed() bool { return len(o.Failures) > 0 }
+
+// One plays the random history of a seed, of about so many steps.
+func One(seed uint64, steps, people int, properties []Property) (Outcome, error) {
+	rng := rand.New(rand.NewPCG(seed, 0x70726f7073))
+	return Drawn(rng.IntN, seed, steps, people, properties)
+}
+
+// Drawn plays a history that pick decides: pick(n) is 0 to n-1. An implementation that
+// fails while the history is drawn fails again when it is played.
+func Drawn(pick func(n int) int, seed uint64, steps, people int, properties []Property) (Outcome, error) {
+	g, err := trace.NewGenerator(pick, seed, people)
+	for i := 0; i < steps && err == nil; i++ {
+		err = g.More()
+	}
+	sc, parsing := g.Scenario()
+	if parsing != nil {
+		return Outcome{}, parsing
+	}
+	o := Outcome{Seed: seed, Scenario: sc}
+	var running error
+	o.Failures, o.Steps, running = Run(sc, properties)
+	if err != nil && !o.Failed() {
+		running = errors.Join(running, err)
+	}
+	return o, running
+}
