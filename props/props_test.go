@@ -1,9 +1,13 @@
 package props
 
 import (
+	"os"
+	"path/filepath"
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"mlsref/trace"
 )
 
 // uniform draws from 0 to n-1, n at most 256. rapid's own integers prefer small
@@ -20,14 +24,23 @@ func uniform(t *rapid.T, n int) int {
 }
 
 // shrinkTries bounds how many scenarios are played to make a failing one short.
-const shrinkTries = 500
+const shrinkTries = 1000
 
 // TestProperties holds every property under random histories, each drawn choice by
-// choice, so that what fails shrinks.
+// choice. The scenario of a failure is shrunk and saved. A campaign of it is
+//
+//	go test ./props -run TestProperties -rapid.checks=100000 -timeout 0
 func TestProperties(t *testing.T) {
 	all := All()
+	var failed *trace.Scenario
+	var failure Failure
+	t.Cleanup(func() {
+		if failed != nil {
+			save(t, failed, failure)
+		}
+	})
 	rapid.Check(t, func(t *rapid.T) {
-		steps := rapid.IntRange(1, 40).Draw(t, "steps")
+		steps := rapid.IntRange(1, 60).Draw(t, "steps")
 		o, err := Drawn(func(n int) int { return uniform(t, n) }, 1, steps, 6, all)
 		if err != nil {
 			t.Fatalf("%v\n%s", err, o.Scenario.Text)
@@ -36,9 +49,31 @@ func TestProperties(t *testing.T) {
 			t.Errorf("%s", f)
 		}
 		if o.Failed() {
+			failed, failure = o.Scenario, o.Failures[0]
 			t.Fatalf("in\n%s", o.Scenario.Text)
 		}
 	})
+}
+
+// save shrinks a failing scenario line by line, and writes it where rapid keeps its own
+// failures.
+func save(t *testing.T, sc *trace.Scenario, f Failure) {
+	property, err := Named(f.Property)
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	short := Shrink(sc, property[0], shrinkTries)
+	path := filepath.Join("testdata", "rapid", t.Name(), f.Property+".scenario")
+	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+		t.Error(err)
+		return
+	}
+	if err := os.WriteFile(path, []byte(short.Text), 0o666); err != nil {
+		t.Error(err)
+		return
+	}
+	t.Errorf("%s fails in this scenario, saved as props/%s:\n%s", f.Property, path, short.Text)
 }
 
 func BenchmarkSteps(b *testing.B) {

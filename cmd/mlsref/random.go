@@ -27,10 +27,11 @@ func (o *randomOptions) flags(c *cobra.Command) {
 	c.Flags().IntVar(&o.people, "people", 6, "with --random: how many people there are, at most")
 }
 
-func (o *randomOptions) check(first uint64) error {
+// check names the flag that says how many histories are played.
+func (o *randomOptions) check(flag string, first uint64) error {
 	switch {
 	case o.histories < 1:
-		return fmt.Errorf("--random: read %d, expected how many histories, at least 1", o.histories)
+		return fmt.Errorf("--%s: read %d, expected how many histories, at least 1", flag, o.histories)
 	case o.steps < 1:
 		return fmt.Errorf("--steps: read %d, expected at least 1", o.steps)
 	case o.people < 1 || o.people > 20:
@@ -53,7 +54,7 @@ func runRandom(c *cobra.Command, args []string, o runOptions) error {
 	if !c.Flags().Changed("seed") {
 		o.seed = 1
 	}
-	if err := o.check(o.seed); err != nil {
+	if err := o.check("random", o.seed); err != nil {
 		return err
 	}
 	if c.Flags().Changed("output") {

@@ -1,0 +1,242 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"mlsref/props"
+	"mlsref/trace"
+)
+
+// propsOptions are what the flags of props say.
+type propsOptions struct {
+	randomOptions
+	seed       uint64
+	only       []string
+	dir        string
+	json, list bool
+	properties []props.Property
+}
+
+// shrinkTries bounds how many scenarios are played to make a failing one short.
+const shrinkTries = 1000
+
+func propsCommand() *cobra.Command {
+	var o propsOptions
+	c := &cobra.Command{
+		Use:   "props [FILE…]",
+		Short: "Hold the properties under random histories, or under given scenarios",
+		Long: `props plays random histories of the whole protocol under the eyes of the
+properties in package props, until one does not hold. The scenario is then made as
+short as it goes, shown, and saved as NAME-SEED.scenario; mlsref props plays it again,
+and so does mlsref run. With FILEs it plays these scenarios instead.`,
+		Example: `  mlsref props --histories 1000 --seed 1
+  mlsref props --only exclusion --only tree-invariant
+  mlsref props docs/scenarios/16-fork.scenario
+  mlsref props --list`,
+		RunE: func(c *cobra.Command, args []string) error {
+			var err error
+			if o.properties, err = props.Named(o.only...); err != nil {
+				return fmt.Errorf("--only: %w; mlsref props --list names them", err)
+			}
+			if o.only == nil {
+				o.properties = props.All()
+			}
+			switch {
+			case o.list:
+				return page(c.OutOrStdout(), func(out io.Writer, st style) error { return listProperties(out, st, o.properties) })
+			case len(args) > 0:
+				for _, flag := range []string{"histories", "seed", "steps", "people"} {
+					if c.Flags().Changed(flag) {
+						return fmt.Errorf("--%s: it is for random histories, and a FILE is given", flag)
+					}
+				}
+				return propsOfFiles(c, args, o)
+			}
+			if err := o.check("histories", o.seed); err != nil {
+				return err
+			}
+			return propsOfRandom(c, o)
+		},
+	}
+	c.Flags().IntVar(&o.histories, "histories", 100, "play at most `N` random histories, of the seeds from --seed on")
+	c.Flags().IntVar(&o.steps, "steps", 40, "how many steps a history has, about")
+	c.Flags().IntVar(&o.people, "people", 6, "how many people there are, at most")
+	c.Flags().Uint64Var(&o.seed, "seed", 1, "the first seed")
+	c.Flags().StringArrayVar(&o.only, "only", nil, "hold the property `NAME` only; may be given again")
+	c.Flags().StringVarP(&o.dir, "output", "o", "", "save a failing scenario in `DIR`, not here")
+	c.Flags().BoolVar(&o.json, "json", false, "print one JSON object")
+	c.Flags().BoolVar(&o.list, "list", false, "list the properties")
+	return c
+}
+
+func listProperties(out io.Writer, st style, list []props.Property) error {
+	for _, p := range list {
+		fmt.Fprintf(out, "%s\n", st.bold(p.Name))
+		for _, line := range wrap(p.About+" ("+p.Source+")", max(20, st.width-2)) {
+			fmt.Fprintf(out, "  %s\n", line)
+		}
+	}
+	return nil
+}
+
+// propsResult is what came of it, as --json prints it: everything up to the first
+// history in which something failed.
+type propsResult struct {
+	Histories int             `json:"histories"`
+	Steps     int             `json:"steps"`
+	Seed      uint64          `json:"seed,omitempty"` // of the failing history
+	Failures  []props.Failure `json:"failures,omitempty"`
+	Scenario  string          `json:"scenario,omitempty"` // shrunk, for the first of the failures
+	Lines     int             `json:"lines,omitempty"`    // of it, without the settings
+	After     string          `json:"after,omitempty"`    // what the first of them says of the shrunk scenario
+}
+
+func propsOfRandom(c *cobra.Command, o propsOptions) error {
+	if c.Flags().Changed("output") {
+		undo, err := outputDir(o.dir, filepath.Join(o.dir, "random"))
+		if err != nil {
+			return err
+		}
+		defer undo()
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	began := time.Now()
+	outcomes, err := playHistories(ctx, c.ErrOrStderr(), o)
+	if err != nil {
+		return err
+	}
+	r := propsResult{}
+	for _, h := range outcomes {
+		if h == nil {
+			break
+		}
+		r.Histories++
+		r.Steps += h.Steps
+		if h.Failed() {
+			if err := r.shrink(h.Outcome, o); err != nil {
+				return err
+			}
+			break
+		}
+	}
+	took := time.Since(began)
+	return page(c.OutOrStdout(), func(out io.Writer, st style) error { return r.tell(out, st, o, took) })
+}
+
+// outcome is a history that was played.
+type outcome struct {
+	props.Outcome
+	err error
+}
+
+// playHistories plays on all cores, in the order of the seeds, until a property fails.
+func playHistories(ctx context.Context, stderr io.Writer, o propsOptions) ([]*outcome, error) {
+	ctx, enough := context.WithCancel(ctx)
+	defer enough()
+	list := make([]*outcome, o.histories)
+	bar := newBar(stderr, o.histories, "history")
+	var drawing sync.Mutex
+	onAllCores(ctx, len(list), func(i int) {
+		h := &outcome{}
+		h.Outcome, h.err = props.One(o.seed+uint64(i), o.steps, o.people, o.properties)
+		list[i] = h
+		if h.err != nil || h.Failed() {
+			enough() // those before it are being played already
+		}
+		drawing.Lock()
+		bar.add()
+		drawing.Unlock()
+	})
+	bar.finish()
+	for i, h := range list {
+		if h != nil && h.err != nil {
+			return nil, fmt.Errorf("seed %d: %w", o.seed+uint64(i), h.err)
+		}
+	}
+	return list, nil
+}
+
+// shrink makes the failing history as short as it goes.
+func (r *propsResult) shrink(h props.Outcome, o propsOptions) error {
+	r.Seed, r.Failures = h.Seed, h.Failures
+	property, err := props.Named(h.Failures[0].Property)
+	if err != nil {
+		return err
+	}
+	short := props.Shrink(h.Scenario, property[0], shrinkTries)
+	r.Scenario, r.Lines = short.Text, len(short.Statements)
+	again, _, err := props.Run(short, property)
+	if err == nil && len(again) > 0 {
+		r.After = again[0].String()
+	}
+	return nil
+}
+
+// tell prints the result, and saves the scenario of a failure.
+func (r *propsResult) tell(out io.Writer, st style, o propsOptions, took time.Duration) error {
+	var complaints []error
+	if r.Histories < o.histories && r.Failures == nil {
+		complaints = append(complaints, fmt.Errorf("interrupted: %d of %s were played", r.Histories, plural(o.histories, "history", "histories")))
+	}
+	for _, f := range r.Failures {
+		complaints = append(complaints, fmt.Errorf("seed %d: %s", r.Seed, printable(f.String())))
+	}
+	if o.json {
+		encoder := json.NewEncoder(out)
+		encoder.SetEscapeHTML(false)
+		return errors.Join(encoder.Encode(r), check(complaints...))
+	}
+	fmt.Fprintf(out, "%s (seeds from %d on, %s), %s, %s\n", plural(r.Histories, "history", "histories"), o.seed, count(r.Steps, "step"),
+		plural(len(o.properties), "property", "properties"), round(took))
+	if r.Failures == nil && complaints == nil {
+		fmt.Fprintln(out, st.green("every property holds"))
+		return nil
+	}
+	if r.Failures != nil {
+		path := filepath.Join(o.dir, fmt.Sprintf("%s-%d.scenario", r.Failures[0].Property, r.Seed))
+		fmt.Fprintf(out, "%s %s\n%s\n%s\n", st.red("FAILED"), path, printableLines(r.Scenario), printable(r.After))
+		text := "# " + printable(r.After) + "\n" + strings.TrimRight(r.Scenario, "\n") + "\n"
+		if err := writeFiles([]output{{path: path, data: []byte(text)}}); err != nil {
+			complaints = append(complaints, err)
+		}
+	}
+	return check(complaints...)
+}
+
+// propsOfFiles holds the properties under given scenarios.
+func propsOfFiles(c *cobra.Command, files []string, o propsOptions) error {
+	var complaints []error
+	for _, file := range files {
+		sc, err := readScenario([]string{file})
+		if err != nil {
+			return err
+		}
+		failures, _, err := props.Run(sc, o.properties)
+		var impossible *trace.InputError
+		if errors.As(err, &impossible) {
+			return err
+		}
+		if err != nil {
+			return fmt.Errorf("%s: %w", file, err)
+		}
+		for _, f := range failures {
+			complaints = append(complaints, fmt.Errorf("%s:%s", file, printable(strings.TrimPrefix(f.String(), "line "))))
+		}
+		fmt.Fprintf(c.OutOrStdout(), "%s: %s, %d failed\n", file, plural(len(o.properties), "property", "properties"), len(failures))
+	}
+	return check(complaints...)
+}
