@@ -27,6 +27,10 @@ func (f four) Unmerged(n tree.Index) []tree.LeafIndex {
 	return nil
 }
 
+// The toy's own sites of these rules. They stand outside the test: one that names a rule
+// counts as a test of the implementation (spec/coverage).
+var size, decrypts = spec.PathSecretSize, spec.PathDecrypts
+
 // Each case breaks one thing in leaf 0's path as leaf 2 receives it; leaf 3, unmerged
 // at the node that is also above leaf 2, has a recipient of its own.
 func TestProcess(t *testing.T) {
@@ -59,11 +63,11 @@ func TestProcess(t *testing.T) {
 			n[1].EncryptedPathSecret = nil
 			return n
 		}},
-		{"a short secret", spec.PathSecretSize, to2(pack(p.secret[1:], 2))},
-		{"two for one leaf", spec.PathDecrypts, to2(pack(p.secret, 2, 2))},
-		{"none for the leaf", spec.PathDecrypts, to2(pack(p.secret))},
-		{"another's", spec.PathDecrypts, to2(pack(p.secret, 1))},
-		{"not packed", spec.PathDecrypts, to2(wire.HPKECiphertext{Ciphertext: []byte("?")})},
+		{"a short secret", size, to2(pack(p.secret[1:], 2))},
+		{"two for one leaf", decrypts, to2(pack(p.secret, 2, 2))},
+		{"none for the leaf", decrypts, to2(pack(p.secret))},
+		{"another's", decrypts, to2(pack(p.secret, 1))},
+		{"not packed", decrypts, to2(wire.HPKECiphertext{Ciphertext: []byte("?")})},
 	} {
 		nodes, err := p.Encrypt(s, rng, steps, nil)
 		ok(t, err)
