@@ -34,7 +34,7 @@ var readingsKeys = []Reading{
 	{53, []string{"12.4.3.1"}, TextError,
 		"A joiner derives a path secret for each parent of the common ancestor, blank ones too, and takes the signer for the committer.",
 		"Blank ancestors take none, as they were filtered out: otherwise no key would match those in the tree. The signer is the committer.",
-		[]string{"group.joinPrivate"},
+		[]string{"group.Client.joinPrivate", "treekem.Private.Join"},
 		[]string{"group.TestBlankAncestorTakesNoSecret"}},
 	{54, []string{"12.4.3.1"}, Gap,
 		"A path_secret that should be there and is not, or the other way round, is not checked for.",

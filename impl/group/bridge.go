@@ -11,11 +11,11 @@ import (
 // This file is the bridge: what one layer hands to another goes through here,
 // as plain values.
 
-// pathNodes hands new public keys from treekem to treesync.
-func pathNodes(path *treekem.NewPath) []treesync.PathNode {
-	nodes := make([]treesync.PathNode, len(path.Keys))
-	for i, key := range path.Keys {
-		nodes[i] = treesync.PathNode{Node: key.Node, EncryptionKey: key.PublicKey}
+// pathNodes hands new public keys, one for each step, from treekem to treesync.
+func pathNodes(steps []treekem.Step, keys [][]byte) []treesync.PathNode {
+	nodes := make([]treesync.PathNode, len(steps))
+	for i, step := range steps {
+		nodes[i] = treesync.PathNode{Node: step.Node, EncryptionKey: keys[i]}
 	}
 	return nodes
 }

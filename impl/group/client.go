@@ -3,6 +3,7 @@ package group
 import (
 	"mlsref/impl/suite"
 	"mlsref/impl/treedem"
+	"mlsref/impl/treekem"
 	"mlsref/impl/treesync"
 	"mlsref/impl/wire"
 )
@@ -22,6 +23,9 @@ type Config struct {
 	Policy treesync.Policy
 	PSKs   *PSKStore // nil: none held
 
+	// KeyAgreement is layer 2's tree part, the same for all of a group; nil: TreeKEM.
+	KeyAgreement treekem.Agreement
+
 	// Capabilities beyond the defaults (RFC 9420 §7.2), for one's own leaves.
 	// Version, suite and one's own credential type are listed without asking.
 	Capabilities wire.Capabilities
@@ -32,4 +36,11 @@ type Config struct {
 	Limits         treedem.Limits
 	PastEpochs     int // epochs before the current one whose application messages still open
 	PastResumption int // epochs before the current one whose resumption_psk is kept
+}
+
+func (c Client) agreement() treekem.Agreement {
+	if c.Config.KeyAgreement == nil {
+		return treekem.TreeKEM{}
+	}
+	return c.Config.KeyAgreement
 }

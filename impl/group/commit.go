@@ -149,13 +149,13 @@ func (g *Group) ownAdds(d draft) error {
 // pathResult is what a path makes of the tree and of a member's secrets.
 type pathResult struct {
 	tree         treesync.Tree
-	private      treekem.Private
+	private      treekem.Member
 	commitSecret []byte
 
 	// The committer's only:
 	client Client // with the identity of the new leaf
 	update wire.UpdatePath
-	path   *treekem.NewPath // nil without a path
+	path   treekem.Path // nil without a path
 }
 
 // newPath renews the committer's leaf and filtered direct path in the tree after
@@ -166,7 +166,7 @@ func (g *Group) newPath(rng io.Reader, ch treesync.Change, change LeafChange) (p
 		c.Identity = *change.Identity
 	}
 	steps := stepsOf(ch)
-	path, err := treekem.Generate(c.Suite, rng, steps)
+	path, err := g.private.NewPath(c.Suite, rng, ch.After, steps)
 	if err != nil {
 		return pathResult{}, err
 	}
@@ -174,7 +174,7 @@ func (g *Group) newPath(rng io.Reader, ch treesync.Change, change LeafChange) (p
 	if err != nil {
 		return pathResult{}, err
 	}
-	t, parentHash, err := ch.After.ApplyPath(c.Suite, ch.Committer, pathNodes(path))
+	t, parentHash, err := ch.After.ApplyPath(c.Suite, ch.Committer, pathNodes(steps, path.PublicKeys()))
 	if err != nil {
 		return pathResult{}, err
 	}
@@ -199,10 +199,9 @@ func (g *Group) newPath(rng io.Reader, ch treesync.Change, change LeafChange) (p
 	if err != nil {
 		return pathResult{}, err
 	}
-	private := g.private
-	private.Leaf = ch.Committer
+	private, commitSecret := path.Adopt(ch.Committer, leafKey)
 	return pathResult{
-		tree: merged, private: private.Adopt(leafKey, path), commitSecret: path.CommitSecret,
+		tree: merged, private: private, commitSecret: commitSecret,
 		client: c, update: update, path: path,
 	}, nil
 }

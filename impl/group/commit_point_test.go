@@ -44,7 +44,7 @@ func TestThreeContexts(t *testing.T) {
 		}
 		b, err := wire.Marshal(&v.context)
 		p.ok(err)
-		if _, _, err := bob.private.Open(p.s, stepsOf(ch), path.Nodes, b); (err == nil) != v.hid {
+		if _, _, err := bob.half().Open(p.s, stepsOf(ch), path.Nodes, b); (err == nil) != v.hid {
 			t.Errorf("the path secret under the %s context: %v", v.name, err)
 		}
 	}
@@ -181,8 +181,8 @@ func TestBlankAncestorTakesNoSecret(t *testing.T) {
 	p.commit("alice", CommitOptions{Remove: []tree.LeafIndex{1, 2, 3}})
 	p.commit("alice", CommitOptions{}, "frank") // agree looks at what frank holds
 	frank := p.members["frank"]
-	if frank.Leaf() != 1 || !frank.public.Tree.Blank(3) || frank.public.Tree.Blank(7) || len(frank.private.Holds()) != 3 {
-		t.Errorf("frank is at leaf %d and holds %v", frank.Leaf(), frank.private.Holds())
+	if frank.Leaf() != 1 || !frank.public.Tree.Blank(3) || frank.public.Tree.Blank(7) || len(frank.half().Holds()) != 3 {
+		t.Errorf("frank is at leaf %d and holds %v", frank.Leaf(), frank.half().Holds())
 	}
 	p.commit("erin", CommitOptions{})
 }

@@ -57,7 +57,7 @@ func (c Client) Create(rng io.Reader, groupID []byte, extensions ...wire.Extensi
 	}
 	return c.begin(epochState{
 		public:  treesync.State{Suite: s, Policy: c.Config.Policy, Context: context, Tree: t},
-		private: treekem.NewPrivate(0, leafKey),
+		private: c.agreement().NewMember(0, leafKey),
 		secrets: secrets, interim: interim, confirmationTag: tag,
 	}), nil
 }

@@ -73,7 +73,7 @@ func (c Client) outside(info *wire.GroupInfo, opt JoinOptions) (*Group, error) {
 		return nil, err
 	}
 	return &Group{
-		client: c, public: public,
+		client: c, public: public, private: c.agreement().NewMember(0, nil),
 		interim: interim, confirmationTag: info.ConfirmationTag,
 	}, nil
 }

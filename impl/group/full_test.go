@@ -83,7 +83,7 @@ func (f *fullGroup) path(leaf tree.LeafIndex) {
 	}
 	sk, pk, err := f.s.GenerateKeyPair(f.rng)
 	f.ok(err)
-	t, parentHash, err := f.tree.ApplyPath(f.s, leaf, pathNodes(path))
+	t, parentHash, err := f.tree.ApplyPath(f.s, leaf, pathNodes(steps, path.PublicKeys()))
 	f.ok(err)
 	node := *t.Leaf(leaf)
 	node.EncryptionKey, node.Source = pk, wire.LeafSourceCommit
@@ -100,8 +100,9 @@ func (f *fullGroup) member(leaf int) *Group {
 			path = append(path, f.keys[n])
 		}
 	}
+	private := treekem.TreeMember(treekem.NewPrivate(tree.LeafIndex(leaf), f.leafKeys[leaf], path...))
 	return f.clients[leaf].begin(epochState{
-		public: treesync.State{Suite: f.s, Context: f.context, Tree: f.tree}, private: treekem.NewPrivate(tree.LeafIndex(leaf), f.leafKeys[leaf], path...),
+		public: treesync.State{Suite: f.s, Context: f.context, Tree: f.tree}, private: &private,
 		secrets: treekem.EpochSecret(f.epoch).Secrets(f.s), interim: make([]byte, f.s.Nh()),
 	})
 }

@@ -24,7 +24,7 @@ type Group struct {
 	public treesync.State
 
 	// Layer 2: the private half of the tree, and the epoch's keys.
-	private treekem.Private
+	private treekem.Member
 	secrets treekem.Secrets
 	updates []pendingUpdate // of this member's own Update proposals
 
@@ -63,7 +63,7 @@ func (g *Group) Epoch() uint64 { return g.public.Context.Epoch }
 func (g *Group) GroupID() []byte { return g.public.Context.GroupID }
 
 // Leaf is this member's own leaf.
-func (g *Group) Leaf() tree.LeafIndex { return g.private.Leaf }
+func (g *Group) Leaf() tree.LeafIndex { return g.private.LeafIndex() }
 
 // Tree is the public ratchet tree.
 func (g *Group) Tree() treesync.Tree { return g.public.Tree }
@@ -91,7 +91,7 @@ func (g *Group) Export(label string, context []byte, n int) []byte {
 // epochState is what the three layers have to say about a new epoch.
 type epochState struct {
 	public          treesync.State
-	private         treekem.Private
+	private         treekem.Member
 	secrets         treekem.Secrets
 	interim         []byte
 	confirmationTag []byte

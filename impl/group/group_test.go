@@ -10,6 +10,7 @@ import (
 
 	"mlsref/impl/suite"
 	"mlsref/impl/tree"
+	"mlsref/impl/treekem"
 	"mlsref/impl/wire"
 	"mlsref/spec"
 )
@@ -100,6 +101,9 @@ func (p *party) update(name string) {
 	p.deliver(name, msg)
 }
 
+// half is what TreeKEM has this member hold.
+func (g *Group) half() treekem.Private { return treekem.Private(*g.private.(*treekem.TreeMember)) }
+
 // agree checks that all members have the same epoch, keys and public tree, and
 // that each holds exactly the private keys that the tree invariant gives it.
 func (p *party) agree() {
@@ -112,14 +116,14 @@ func (p *party) agree() {
 		if !bytes.Equal(g.EpochAuthenticator(), first.EpochAuthenticator()) || !bytes.Equal(g.interim, first.interim) {
 			p.t.Fatalf("%s at epoch %d does not agree with epoch %d", name, g.Epoch(), first.Epoch())
 		}
-		for _, n := range g.private.Holds() {
+		for _, n := range g.half().Holds() {
 			if g.public.Tree.Blank(n) {
 				p.t.Fatalf("%s holds a key of the blank node %d", name, n)
 			}
 		}
 		for _, n := range tree.DirectPath(g.Leaf(), g.public.Tree.Leaves()) {
 			held := false
-			for _, m := range g.private.Holds() {
+			for _, m := range g.half().Holds() {
 				held = held || m == n
 			}
 			want := !g.public.Tree.Blank(n)

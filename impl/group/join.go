@@ -87,7 +87,7 @@ func (c Client) join(kps KeyPackageSecrets, w *wire.Welcome, opt JoinOptions) (*
 	if err != nil {
 		return nil, err
 	}
-	private, err := joinPrivate(s, public.Tree, kps, info.Signer, secrets.PathSecret)
+	private, err := c.joinPrivate(public.Tree, kps, info.Signer, secrets.PathSecret)
 	if err != nil {
 		return nil, err
 	}
@@ -158,32 +158,20 @@ func groupIDUnique(info *wire.GroupInfo, opt JoinOptions) error {
 	return nil
 }
 
-// joinPrivate finds the joiner's leaf and gives it its keys: the leaf's, and
-// those from the common ancestor with the committer up to the root. Blank
-// ancestors are not on the filtered path and take no path secret, though the
-// text speaks of each parent. The GroupInfo's signer is taken for the committer,
-// as the text does without saying it (subtle point 53).
-func joinPrivate(s suite.Suite, t treesync.Tree, kps KeyPackageSecrets, signer tree.LeafIndex, pathSecret *wire.PathSecret) (treekem.Private, error) {
+// joinPrivate finds the joiner's leaf and gives it its keys: the leaf's, and what
+// the path secret leads to. The GroupInfo's signer is taken for the committer, as
+// the text does without saying it (subtle point 53).
+func (c Client) joinPrivate(t treesync.Tree, kps KeyPackageSecrets, signer tree.LeafIndex, pathSecret *wire.PathSecret) (treekem.Member, error) {
 	leaf, ok, err := findLeaf(t, &kps.KeyPackage.LeafNode)
 	if err != nil {
-		return treekem.Private{}, err
+		return nil, err
 	}
 	if !ok {
-		return treekem.Private{}, spec.JoinLeaf.Broken("no leaf of the tree is that of this client's KeyPackage")
+		return nil, spec.JoinLeaf.Broken("no leaf of the tree is that of this client's KeyPackage")
 	}
-	private := treekem.NewPrivate(leaf, kps.EncryptionKey)
-	if pathSecret != nil {
-		steps := treekem.Steps(t, signer, nil)
-		for len(steps) > 0 && !tree.IsAncestor(steps[0].Node, leaf) {
-			steps = steps[1:]
-		}
-		var public [][]byte
-		for _, step := range steps {
-			public = append(public, t.EncryptionKey(step.Node))
-		}
-		if private, _, err = private.Climb(s, t, signer, steps, public, pathSecret.PathSecret); err != nil {
-			return private, err
-		}
+	private, err := c.agreement().NewMember(leaf, kps.EncryptionKey).Join(c.Suite, t, signer, pathSecret)
+	if err != nil {
+		return nil, err
 	}
 	return private, joinComplete(t, private)
 }
@@ -191,9 +179,9 @@ func joinPrivate(s suite.Suite, t treesync.Tree, kps KeyPackageSecrets, signer t
 // joinComplete: a path_secret that should be there and is not, the RFC's MUST on
 // matching keys does not catch; the joiner would find out with the next Commit
 // (subtle point 54).
-func joinComplete(t treesync.Tree, private treekem.Private) error {
+func joinComplete(t treesync.Tree, private treekem.Member) error {
 	if !private.Complete(t) {
-		return spec.JoinComplete.Broken("leaf %d does not know the path secrets of all nodes above it", private.Leaf)
+		return spec.JoinComplete.Broken("leaf %d does not know the path secrets of all nodes above it", private.LeafIndex())
 	}
 	return nil
 }
@@ -219,7 +207,7 @@ func findLeaf(t treesync.Tree, want *wire.LeafNode) (tree.LeafIndex, bool, error
 }
 
 // joinEpoch derives the epoch's keys and checks that the committer had them.
-func (c Client) joinEpoch(info *wire.GroupInfo, public treesync.State, private treekem.Private, member treekem.MemberSecret) (*Group, error) {
+func (c Client) joinEpoch(info *wire.GroupInfo, public treesync.State, private treekem.Member, member treekem.MemberSecret) (*Group, error) {
 	s := c.Suite
 	context, err := wire.Marshal(&info.GroupContext)
 	if err != nil {

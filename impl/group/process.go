@@ -56,7 +56,7 @@ func (g *Group) receiveCommit(c *treedem.Content) (next *Group, removed bool, er
 
 // ownUpdate is the private half with the new leaf key, and the client with the
 // new identity, if t has taken up one of this member's own Updates.
-func (g *Group) ownUpdate(t treesync.Tree) (treekem.Private, Client) {
+func (g *Group) ownUpdate(t treesync.Tree) (treekem.Member, Client) {
 	leaf, client := t.Leaf(g.Leaf()), g.client
 	for _, u := range g.updates {
 		if leaf != nil && bytes.Equal(leaf.EncryptionKey, u.publicKey) {
@@ -70,7 +70,7 @@ func (g *Group) ownUpdate(t treesync.Tree) (treekem.Private, Client) {
 // processPath validates the UpdatePath and merges it into the tree, which is
 // layer 1's part, and opens the path secret for this member (RFC 9420 §12.4.2,
 // §7.5).
-func (g *Group) processPath(ch treesync.Change, path *wire.UpdatePath, private treekem.Private) (pathResult, error) {
+func (g *Group) processPath(ch treesync.Change, path *wire.UpdatePath, private treekem.Member) (pathResult, error) {
 	merged, err := ch.Merge(path)
 	if err != nil {
 		return pathResult{}, err

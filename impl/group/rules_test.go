@@ -165,7 +165,7 @@ func fitOtherKey(p *party, g *Group, r *pathResult) {
 	steps := treekem.Steps(g.public.Tree, g.Leaf(), nil)
 	_, other, err := p.s.GenerateKeyPair(p.rng)
 	p.ok(err)
-	nodes := pathNodes(r.path)
+	nodes := pathNodes(steps, r.path.PublicKeys())
 	nodes[len(nodes)-1].EncryptionKey = other
 	t, parentHash, err := g.public.Tree.ApplyPath(p.s, g.Leaf(), nodes)
 	p.ok(err)

@@ -33,7 +33,7 @@ type saved struct {
 	Magic           [8]byte
 	Format          uint16
 	Public          treesync.SavedState
-	Private         treekem.Private
+	Private         treekem.Member
 	Secrets         treekem.Secrets
 	Updates         []pendingUpdate
 	Ratchets        []byte
@@ -53,7 +53,7 @@ func (s *saved) Wire(c *wire.Codec) {
 		return
 	}
 	wire.Struct(c, "public", &s.Public)
-	wire.Struct(c, "private", &s.Private)
+	wire.Struct(c, "private", s.Private)
 	wire.Struct(c, "secrets", &s.Secrets)
 	wire.Vector(c, "updates", &s.Updates)
 	c.Opaque("ratchets", &s.Ratchets)
@@ -120,7 +120,7 @@ func (g *Group) Save() ([]byte, error) {
 // private keys are those of its public ones, the confirmation tag verifies. The
 // group receives; it encrypts only after a Commit with a path of its own.
 func (c Client) Load(b []byte) (*Group, error) {
-	s := &saved{}
+	s := &saved{Private: c.agreement().NewMember(0, nil)}
 	if err := wire.Unmarshal(b, s); err != nil {
 		return nil, err
 	}
@@ -128,7 +128,7 @@ func (c Client) Load(b []byte) (*Group, error) {
 	if err != nil {
 		return nil, err
 	}
-	leaf := public.Tree.Leaf(s.Private.Leaf)
+	leaf := public.Tree.Leaf(s.Private.LeafIndex())
 	if leaf == nil || !bytes.Equal(leaf.SignatureKey, c.Identity.SignaturePub) || public.Context.CipherSuite != c.Suite.ID() {
 		return nil, errNotOurs
 	}

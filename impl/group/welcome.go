@@ -72,7 +72,7 @@ func (g *Group) groupInfo(rng io.Reader, opt GroupInfoOptions) (*wire.GroupInfo,
 // there are none. g is the group at the new epoch. GroupInfo is encrypted first:
 // it is the context of the others (subtle point 52). Its AEAD has no additional
 // data, which the RFC leaves unsaid and peers agree on (subtle point 51).
-func (g *Group) welcomeFor(rng io.Reader, join joinSecrets, added []treesync.Added, path *treekem.NewPath, opt CommitOptions) ([]byte, error) {
+func (g *Group) welcomeFor(rng io.Reader, join joinSecrets, added []treesync.Added, path treekem.Path, opt CommitOptions) ([]byte, error) {
 	if len(added) == 0 {
 		return nil, nil
 	}
@@ -104,11 +104,13 @@ func (g *Group) welcomeFor(rng io.Reader, join joinSecrets, added []treesync.Add
 // secretsFor encrypts the joiner_secret, the IDs of the PSKs, and the path secret
 // if the Commit had a path, to one new member's init key. The text still says
 // "init_secret"; the struct has joiner_secret (subtle point 50).
-func secretsFor(s suite.Suite, rng io.Reader, join joinSecrets, a treesync.Added, path *treekem.NewPath, encryptedInfo []byte) (wire.EncryptedGroupSecrets, error) {
+func secretsFor(s suite.Suite, rng io.Reader, join joinSecrets, a treesync.Added, path treekem.Path, encryptedInfo []byte) (wire.EncryptedGroupSecrets, error) {
 	var none wire.EncryptedGroupSecrets
 	secrets := &wire.GroupSecrets{JoinerSecret: join.joiner, PSKs: join.psks}
 	if path != nil {
-		secrets.PathSecret = &wire.PathSecret{PathSecret: path.SecretFor(a.Leaf)}
+		if secret := path.SecretFor(a.Leaf); secret != nil {
+			secrets.PathSecret = &wire.PathSecret{PathSecret: secret}
+		}
 	}
 	plaintext, err := wire.Marshal(secrets)
 	if err != nil {

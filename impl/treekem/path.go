@@ -60,6 +60,21 @@ func deriveNode(s suite.Suite, node tree.Index, pathSecret []byte) (NodeKey, err
 	return NodeKey{Node: node, PrivateKey: sk, PublicKey: pk}, err
 }
 
+// PublicKeys are the new ones, one per step.
+func (p *NewPath) PublicKeys() [][]byte {
+	keys := make([][]byte, len(p.Keys))
+	for i, key := range p.Keys {
+		keys[i] = key.PublicKey
+	}
+	return keys
+}
+
+// Adopt is the committer's private half after its own path, in place of all it held
+// (RFC 9420 §7.5), and the commit_secret.
+func (p *NewPath) Adopt(leaf tree.LeafIndex, leafKey []byte) (Member, []byte) {
+	return asMember(Private{Leaf: leaf, key: leafKey, path: append([]NodeKey(nil), p.Keys...)}), p.CommitSecret
+}
+
 // Encrypt writes the UpdatePath's nodes: each path secret to the step's
 // recipients (RFC 9420 §7.5), under the provisional GroupContext.
 func (p *NewPath) Encrypt(s suite.Suite, rng io.Reader, steps []Step, provisional []byte) ([]wire.UpdatePathNode, error) {

@@ -52,12 +52,6 @@ func contains(nodes []tree.Index, n tree.Index) bool {
 	return false
 }
 
-// Adopt is the committer's private half after its own path: a new leaf key and
-// the path's keys, in place of all it held (RFC 9420 §7.5).
-func (p Private) Adopt(leafKey []byte, path *NewPath) Private {
-	return Private{Leaf: p.Leaf, key: leafKey, path: append([]NodeKey(nil), path.Keys...)}
-}
-
 // privateKey is the key held for a node, or nil.
 func (p Private) privateKey(n tree.Index) []byte {
 	if n == tree.LeafNode(p.Leaf) {
@@ -126,6 +120,26 @@ func (p Private) Open(s suite.Suite, steps []Step, nodes []wire.UpdatePathNode, 
 		break
 	}
 	return 0, nil, errors.New("this member holds no key that the path is encrypted to")
+}
+
+// Join gives a joiner the keys from the common ancestor with the committer up to the
+// root, if the Welcome had a path secret (RFC 9420 §12.4.3.1). Blank ancestors are
+// not on the filtered path and take none, though the text speaks of each parent
+// (subtle point 53).
+func (p Private) Join(s suite.Suite, t Tree, committer tree.LeafIndex, pathSecret *wire.PathSecret) (Private, error) {
+	if pathSecret == nil {
+		return p, nil
+	}
+	steps := Steps(t, committer, nil)
+	for len(steps) > 0 && !tree.IsAncestor(steps[0].Node, p.Leaf) {
+		steps = steps[1:]
+	}
+	var public [][]byte
+	for _, step := range steps {
+		public = append(public, t.EncryptionKey(step.Node))
+	}
+	next, _, err := p.Climb(s, t, committer, steps, public, pathSecret.PathSecret)
+	return next, err
 }
 
 // Climb derives the keys from a path secret for steps[0] up to the root, checks

@@ -92,7 +92,9 @@ func (ix *Index) file(path, rel string) error {
 		switch {
 		case !strings.HasSuffix(rel, "_test.go"):
 			ix.Functions[name] = entry
-			ix.sites(fset, fn, rel, name)
+			if strings.HasPrefix(dir, "impl/") { // a stand-in for a layer keeps its rules too
+				ix.sites(fset, fn, rel, name)
+			}
 		case isTest(fn):
 			ix.Tests[name] = entry
 			if dir == "spec" { // a rule is an example there
