@@ -27,8 +27,9 @@ const shrinkTries = 500
 func TestProperties(t *testing.T) {
 	all := All()
 	rapid.Check(t, func(t *rapid.T) {
+		seed := rapid.Uint64Range(1, 1000).Draw(t, "seed") // of what properties try, too
 		steps := rapid.IntRange(1, 40).Draw(t, "steps")
-		o, err := Drawn(func(n int) int { return uniform(t, n) }, 1, steps, 6, all)
+		o, err := Drawn(func(n int) int { return uniform(t, n) }, seed, steps, 6, all)
 		if err != nil {
 			t.Fatalf("%v\n%s", err, o.Scenario.Text)
 		}
