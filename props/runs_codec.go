@@ -44,7 +44,8 @@ func (c *codec) reading(_ *trace.Session, _ string, m trace.Message) error {
 }
 
 func (c *codec) step(s *trace.Session, _ int) error {
-	for _, m := range s.Members() {
+	members := s.Members()
+	for _, m := range members {
 		if c.seen["state "+m.State] {
 			continue
 		}
@@ -53,12 +54,13 @@ func (c *codec) step(s *trace.Session, _ int) error {
 		if err := c.written("RatchetTree", &rt); err != nil {
 			return fmt.Errorf("the tree of %s: %w", m.State, err)
 		}
-		if c.h.Rand.IntN(4) > 0 {
-			continue
-		}
-		if err := c.saved(m); err != nil {
-			return fmt.Errorf("%s's saved group in %s: %w", m.Name, m.State, err)
-		}
+	}
+	if len(members) == 0 || c.h.Rand.IntN(8) > 0 {
+		return nil
+	}
+	m := members[c.h.Rand.IntN(len(members))]
+	if err := c.saved(m); err != nil {
+		return fmt.Errorf("%s's saved group in %s: %w", m.Name, m.State, err)
 	}
 	return nil
 }

@@ -138,7 +138,7 @@ func headed(p *wire.Part, list []*wire.Part) []*wire.Part {
 // length, or promising more than any input has.
 func wrongHeaders(pick func(n int) int, p *wire.Part) [][]byte {
 	if p.Suffix != "<V>" {
-		return [][]byte{{byte(2 + pick(254))}}
+		return [][]byte{{2}, {byte(2 + pick(254))}}
 	}
 	list := [][]byte{{0xbf, 0xff, 0xff, 0xff}, lengthIn(8, len(p.Bytes))}
 	for _, form := range []int{2, 4} {

@@ -133,8 +133,10 @@ func rename(sc *trace.Scenario, rng *rand.Rand) (rewritten, bool) {
 			}
 		}
 	}
-	others := append(slices.Clone(old), "z", "Z", "a_name_of_as_many_bytes_as_may_be", "n0")
-	others[len(old)+2] = others[len(old)+2][:32]
+	others := append(slices.Clone(old), "z", "Z", strings.Repeat("long", 8)) // 32 bytes are the most
+	for i := range old {
+		others = append(others, fmt.Sprintf("n%d", i))
+	}
 	rng.Shuffle(len(others), func(i, j int) { others[i], others[j] = others[j], others[i] })
 	w := linesOf(sc)
 	w.renamed = map[string]string{}
