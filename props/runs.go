@@ -14,7 +14,7 @@ var ofRuns = []Property{
 	},
 	{
 		Name: "metamorphic", Source: "model/predicate.go, model/closure.go",
-		About: "names, seed, cipher suite, framing, exports, and whether a proposal goes by value or by reference decide about no secret",
+		About: "names, seed, cipher suite, exports, and whether a proposal goes by value or by reference decide about no secret; public framing of handshakes saves none that private framing loses",
 		New:   newMetamorphic,
 	},
 }

@@ -23,6 +23,7 @@ type rewritten struct {
 	words   [][]string        // of each line
 	lines   []int             // of each line, the one that it stands for
 	renamed map[string]string // names that are others
+	framed  string            // how handshakes are now framed, if otherwise
 	until   int               // the line that it ends with; 0: the last one
 }
 
@@ -32,8 +33,8 @@ const extraExport = "for no use at all"
 // rewritings and why no secret depends on them: the model knows neither names nor bytes,
 // seeds nor suites; a proposal from a Commit's own sender, just before the Commit, is
 // committed in the same place of the same list; an exported value is kept by nobody; and
-// what a PrivateMessage hides from the wire is no secret of the group. Whether an attack
-// works, framing does decide, so that there a run is compared up to the first.
+// and private framing only hides. Whether an attack works, framing does decide, so that
+// there a run is compared up to the first.
 var rewritings = []rewriting{
 	{"other names", rename},
 	{"another seed", func(sc *trace.Scenario, rng *rand.Rand) (rewritten, bool) {
@@ -103,7 +104,9 @@ func costly(suite string) bool {
 }
 
 func otherFraming(sc *trace.Scenario, _ *rand.Rand) (rewritten, bool) {
-	w := set(sc, "handshakes", map[bool]string{true: "private", false: "public"}[sc.Public])
+	framed := map[bool]string{true: "private", false: "public"}[sc.Public]
+	w := set(sc, "handshakes", framed)
+	w.framed = framed
 	attack := slices.IndexFunc(sc.Statements, func(st trace.Statement) bool { return st.Actor == trace.Attacker })
 	if attack >= 0 {
 		w.until = sc.Statements[attack].Line - 1
