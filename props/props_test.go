@@ -40,8 +40,9 @@ func TestProperties(t *testing.T) {
 		}
 	})
 	rapid.Check(t, func(t *rapid.T) {
+		seed := rapid.Uint64Range(1, 1000).Draw(t, "seed") // of what properties try, too
 		steps := rapid.IntRange(1, 60).Draw(t, "steps")
-		o, err := Drawn(func(n int) int { return uniform(t, n) }, 1, steps, 6, all)
+		o, err := Drawn(func(n int) int { return uniform(t, n) }, seed, steps, 6, all)
 		if err != nil {
 			t.Fatalf("%v\n%s", err, o.Scenario.Text)
 		}

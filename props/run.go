@@ -56,9 +56,11 @@ func (r *run) play() error {
 		r.steps++
 	}
 	if r.stopped == nil {
-		for _, c := range r.checks {
+		for i, c := range r.checks {
 			if c.End != nil {
-				c.End(s)
+				r.histories[i].Check(s.Unrecorded(func() error {
+					return r.caught(func() error { c.End(s); return nil })
+				}))
 			}
 		}
 	}

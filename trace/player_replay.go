@@ -9,8 +9,10 @@ import (
 
 // PlayedWith are the options with which the trace's scenario gives the same trace.
 func (t *Trace) PlayedWith() Options {
-	return Options{Seed: &t.Header.Seed,
-		Snapshots: slices.ContainsFunc(t.Events, func(e Event) bool { return e.Kind == KindSnapshot })}
+	has := func(kind string) bool {
+		return slices.ContainsFunc(t.Events, func(e Event) bool { return e.Kind == kind })
+	}
+	return Options{Seed: &t.Header.Seed, Snapshots: has(KindSnapshot), Audit: has(KindLeftover)}
 }
 
 // Replay plays a trace's scenario again, with its seed, and compares the two

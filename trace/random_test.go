@@ -1,8 +1,6 @@
 package trace
 
 import (
-	"reflect"
-	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -64,8 +62,9 @@ func TestJudgesAgree(t *testing.T) {
 	})
 }
 
-// TestRandomScenarios: a random scenario is a function of its seed, so is the run
-// byte for byte, and a trace that was written is judged as the run was.
+// TestRandomScenarios: a random scenario is a function of its seed, and such scenarios
+// have all of the language. That the run is a function of it too, byte for byte, the
+// property "determinism" of package props holds.
 func TestRandomScenarios(t *testing.T) {
 	exposed, accepted, forks, rejected := map[bool]int{}, 0, 0, 0
 	verbs := map[Verb]bool{}
@@ -83,21 +82,9 @@ func TestRandomScenarios(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%v\n%s", err, sc.Text)
 		}
-		text := written(t, tr)
-		second, err := Play(sc, Options{})
-		if err != nil || written(t, second) != text {
-			t.Fatalf("another run of the same scenario gives other bytes (%v)\n%s", err, sc.Text)
-		}
-		back, err := Read(strings.NewReader(text), sc.File)
-		if err != nil {
-			t.Fatalf("%v\n%s", err, sc.Text)
-		}
 		report := judged(t, tr)
 		if !report.OK() {
 			t.Errorf("%v\n%s", report.Problems, sc.Text)
-		}
-		if !reflect.DeepEqual(judged(t, back), report) {
-			t.Errorf("the trace that was read is judged otherwise\n%s", sc.Text)
 		}
 		for _, row := range report.Rows {
 			exposed[row.Closure]++

@@ -157,6 +157,9 @@ func (s *Session) Holds(name string) ([]model.TermID, error) {
 	return list, nil
 }
 
+// Unrecorded calls f with the recorder stopped, as what a Watch does.
+func (s *Session) Unrecorded(f func() error) error { return s.p.watched(f) }
+
 // watched calls the watch with the recorder stopped.
 func (p *player) watched(f func() error) error {
 	p.rec.paused = true
