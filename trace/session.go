@@ -7,6 +7,7 @@ import (
 	"mlsref/impl/group"
 	"mlsref/impl/suite"
 	"mlsref/impl/treesync"
+	"mlsref/impl/wire"
 	"mlsref/model"
 )
 
@@ -141,11 +142,23 @@ func (s *Session) Names() []string { return s.p.names() }
 // an honest member may have to reject a message.
 func (s *Session) Disturbed() bool { return s.p.disturbed }
 
+// Packages are the KeyPackages that a client has published and not joined with.
+func (s *Session) Packages(name string) []wire.KeyPackage {
+	var list []wire.KeyPackage
+	for _, k := range s.p.byName[name].packages {
+		list = append(list, k.secrets.KeyPackage)
+	}
+	return list
+}
+
 // Live are the parts of a client's live state, as a theft would find them.
 func (s *Session) Live(name string) []Root { return s.p.byName[name].live() }
 
 // Holds are the terms of every known secret value in a client's live state.
 func (s *Session) Holds(name string) ([]model.TermID, error) {
+	if list, known := s.p.held[name]; known {
+		return list, nil
+	}
 	found, err := s.p.rec.Walk(s.Live(name)...)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
@@ -154,12 +167,23 @@ func (s *Session) Holds(name string) ([]model.TermID, error) {
 	for i, f := range found {
 		list[i] = f.Term
 	}
+	s.p.held[name] = list
 	return list, nil
 }
 
-// watched calls the watch with the recorder stopped.
+// Term is what a term was made of.
+func (s *Session) Term(id model.TermID) model.Term { return s.p.rec.terms[id].Term }
+
+// PrivateKeyOf is the term of the private key that belongs to an HPKE public key; false
+// if nobody here made it.
+func (s *Session) PrivateKeyOf(publicKey []byte) (model.TermID, bool) {
+	return s.p.rec.privateKeyOf(publicKey)
+}
+
+// watched calls the watch with the recorder stopped. While it looks, live states stay
+// as they are, and are walked once only.
 func (p *player) watched(f func() error) error {
-	p.rec.paused = true
+	p.rec.paused, p.held = true, map[string][]model.TermID{}
 	defer func() { p.rec.paused = false }()
 	return f()
 }
