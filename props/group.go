@@ -12,4 +12,14 @@ var ofGroups = []Property{
 		About: "every tree is what the text makes of it: its size, hashes, unmerged leaves, paths, and how it came from the one before",
 		New:   treeShape,
 	},
+	{
+		Name: "agreement", Source: "RFC 9420 §8.2, §8.7, §12.4.2",
+		About: "who is in the same state holds the same of all that is the group's; different states have different epoch authenticators",
+		New:   agreement,
+	},
+	{
+		Name: "exclusion", Source: "RFC 9420 §7.4, §12.4, §16.5",
+		About: "with all that it ever held a client derives nothing of a state in which it is no member, and no key of a node not above its leaf",
+		New:   exclusion,
+	},
 }

@@ -143,6 +143,17 @@ func Facts(t *Trace) []model.Fact {
 	return facts
 }
 
+// Terms are the terms that a trace defines, in the order of their IDs.
+func Terms(t *Trace) []model.Term {
+	var terms []model.Term
+	for i := range t.Events {
+		for _, d := range t.Events[i].Define {
+			terms = append(terms, d.Term)
+		}
+	}
+	return terms
+}
+
 // Steps are the abstract events, in order.
 func Steps(t *Trace) []model.Event {
 	var list []model.Event
