@@ -22,4 +22,9 @@ var ofGroups = []Property{
 		About: "with all that it ever held a client derives nothing of a state in which it is no member, and no key of a node not above its leaf",
 		New:   exclusion,
 	},
+	{
+		Name: "losing-commit", Source: "RFC 9420 §14",
+		About: "a Commit that was made and lost leaves the group byte for byte as it was, but for the key that it was encrypted with",
+		New:   losingCommit,
+	},
 }

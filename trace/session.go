@@ -107,6 +107,13 @@ func (s *Session) Receive(m Member, msg Message, b []byte) (group.Received, erro
 	return withPSKs(s.p, s.p.byName[m.Name], msg.letter.psks, func() (group.Received, error) { return m.Group.Receive(b) })
 }
 
+// WithPSKs does something with the PSKs at hand with which a client would read a
+// message. A copy of its group has them if it is made in there.
+func (s *Session) WithPSKs(name string, msg Message, do func() error) error {
+	_, err := withPSKs(s.p, s.p.byName[name], msg.letter.psks, func() (struct{}, error) { return struct{}{}, do() })
+	return err
+}
+
 // Joining is with what a client would read a Welcome; false if it has no KeyPackage
 // that the Welcome names.
 func (s *Session) Joining(name string, welcome Message) (group.Client, group.KeyPackageSecrets, group.JoinOptions, bool) {
