@@ -27,4 +27,9 @@ var ofGroups = []Property{
 		About: "a Commit that was made and lost leaves the group byte for byte as it was, but for the key that it was encrypted with",
 		New:   losingCommit,
 	},
+	{
+		Name: "follower", Source: "RFC 9420 §5, §6.2, §12; DESIGN: layer 1 stands alone",
+		About: "who holds no secret and sees all public handshakes agrees with the members on all that is public, and refuses what they refuse",
+		New:   following,
+	},
 }
