@@ -174,11 +174,11 @@ func (a *agreed) proposals(s *trace.Session) error {
 			first[m.State] = m
 			continue
 		}
-		have, err := proposalsOf(m.Group)
+		have, err := proposalsOf(m.Group.Proposals())
 		if err != nil {
 			return err
 		}
-		want, err := proposalsOf(other.Group)
+		want, err := proposalsOf(other.Group.Proposals())
 		if err != nil {
 			return err
 		}
@@ -189,9 +189,9 @@ func (a *agreed) proposals(s *trace.Session) error {
 	return nil
 }
 
-func proposalsOf(g *group.Group) ([]string, error) {
+func proposalsOf(seen []treesync.ProposalFrom) ([]string, error) {
 	var list []string
-	for _, p := range g.Proposals() {
+	for _, p := range seen {
 		b, err := wire.Marshal(&p.Proposal)
 		if err != nil {
 			return nil, err

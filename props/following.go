@@ -29,10 +29,18 @@ func following(h *History) Checks {
 			}
 			f.feed(m)
 			at, in := s.Member(reader, m.Room)
-			if f.same = in && at.State == m.State && f.at[m.State] != nil; in && f.at[at.State] != nil && h.Rand.IntN(4) == 0 {
-				return s.WithPSKs(reader, m, func() error { return f.try(at, m.Bytes) })
+			if !in || f.at[at.State] == nil {
+				return nil
 			}
-			return nil
+			seen, err := f.sawTheSame(at)
+			if err != nil {
+				return err
+			}
+			f.same = at.State == m.State && (seen || m.Kind == "proposal")
+			if !seen || h.Rand.IntN(4) > 0 {
+				return nil
+			}
+			return s.WithPSKs(reader, m, func() error { return f.try(at, m.Bytes) })
 		},
 		Read: func(s *trace.Session, reader string, m trace.Message, refused error) error {
 			if !f.same {
@@ -77,6 +85,20 @@ func (f *follows) feed(m trace.Message) {
 	default:
 		f.at[m.State] = next
 	}
+}
+
+// sawTheSame: a member has seen the proposals that its follower has. The delivery service
+// of a forked group may show some to some members only, and the follower sees all.
+func (f *follows) sawTheSame(m trace.Member) (bool, error) {
+	public, _ := f.at[m.State].Public().Proposals()
+	theirs, err := proposalsOf(public)
+	if err != nil {
+		return false, err
+	}
+	own, err := proposalsOf(m.Group.Proposals())
+	slices.Sort(theirs)
+	slices.Sort(own)
+	return slices.Equal(theirs, own), err
 }
 
 // start begins to follow a group at a state at which everybody is who is in it, and in
