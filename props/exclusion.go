@@ -4,13 +4,15 @@ import (
 	"fmt"
 	"slices"
 
+	"mlsref/impl/suite"
 	"mlsref/impl/tree"
 	"mlsref/model"
 	"mlsref/trace"
 )
 
-// exclusion gathers what each client ever held, and asks at the end what follows from
-// that and from all that went over the wire.
+// exclusion gathers what each client ever held in its live state or computed, as if it
+// had erased nothing, and asks at the end what follows from that and from all that went
+// over the wire.
 //
 // It claims, for each client X and each secret of a state S:
 //
@@ -28,9 +30,10 @@ import (
 //
 // It claims nothing about external PSKs and init keys, which are of no state.
 func exclusion(h *History) Checks {
-	x := &excluded{h: h, held: map[string]map[model.TermID]bool{}}
+	x := &excluded{h: h, held: map[string]map[model.TermID]bool{}, computed: map[string]map[string]bool{}}
 	return Checks{
 		Watch: trace.Watch{
+			Call: x.compute,
 			Read: func(s *trace.Session, reader string, _ trace.Message, _ error) error { return x.gather(s, reader) },
 			Step: func(s *trace.Session, _ int) error {
 				for _, name := range s.Names() {
@@ -50,6 +53,17 @@ type excluded struct {
 	session *trace.Session
 	names   []string
 	held    map[string]map[model.TermID]bool // ever, by client
+
+	computed map[string]map[string]bool // values that came out of its primitive calls, by client
+}
+
+func (x *excluded) compute(who string, c suite.Call) {
+	if x.computed[who] == nil {
+		x.computed[who] = map[string]bool{}
+	}
+	for _, out := range c.Out {
+		x.computed[who][string(out.Bytes)] = true
+	}
 }
 
 func (x *excluded) gather(s *trace.Session, name string) error {
@@ -73,8 +87,13 @@ func (x *excluded) judge(t *trace.Trace) error {
 	terms := trace.Terms(t)
 	for _, name := range x.names {
 		facts := slices.Clone(wired)
+		for value := range x.computed[name] {
+			if id, known := x.session.Known([]byte(value)); known {
+				x.held[name][id] = true
+			}
+		}
 		for _, id := range ordered(x.held[name]) {
-			facts = append(facts, model.Fact{Term: id, Why: "held by " + name})
+			facts = append(facts, model.Fact{Term: id, Why: "had by " + name})
 		}
 		closure, err := model.Saturate(terms, facts)
 		if err != nil {

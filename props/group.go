@@ -19,7 +19,7 @@ var ofGroups = []Property{
 	},
 	{
 		Name: "exclusion", Source: "RFC 9420 §7.4, §12.4, §16.5",
-		About: "with all that it ever held a client derives nothing of a state in which it is no member, and no key of a node not above its leaf",
+		About: "with all that it ever held or computed a client derives nothing of a state in which it is no member, and no key of a node not above its leaf",
 		New:   exclusion,
 	},
 	{

@@ -181,6 +181,9 @@ func (s *Session) Holds(name string) ([]model.TermID, error) {
 // Term is what a term was made of.
 func (s *Session) Term(id model.TermID) model.Term { return s.p.rec.terms[id].Term }
 
+// Known is the term of a value; false if no primitive made it.
+func (s *Session) Known(value []byte) (model.TermID, bool) { return s.p.rec.index.exact(value) }
+
 // PrivateKeyOf is the term of the private key that belongs to an HPKE public key; false
 // if nobody here made it.
 func (s *Session) PrivateKeyOf(publicKey []byte) (model.TermID, bool) {
