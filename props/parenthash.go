@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
+	"math/rand/v2"
 	"slices"
 
 	"mlsref/impl/suite"
 	"mlsref/impl/tree"
+	"mlsref/impl/treesync"
 	"mlsref/impl/wire"
 )
 
@@ -89,6 +91,45 @@ func (h hasher) parentHashes() error {
 		}
 	}
 	return nil
+}
+
+// sameVerdict: the implementation takes a tree's parent hashes for valid exactly if they
+// are.
+func sameVerdict(s suite.Suite, t treesync.Tree) error {
+	want, have := hasher{draw(t), s}.parentHashes(), treesync.VerifyParentHashes(s, t)
+	if (want == nil) != (have == nil) {
+		return fmt.Errorf("a joiner says of the parent hashes: %v; by the text: %v (RFC 9420 §7.9.2)", have, want)
+	}
+	return nil
+}
+
+// spoil changes one parent of a tree: its parent hash, or who is unmerged there.
+func spoil(rng *rand.Rand, s suite.Suite, t treesync.Tree) (treesync.Tree, error) {
+	rt := t.Wire()
+	var parents []int
+	for i, n := range rt.Nodes {
+		if n != nil && n.Parent != nil {
+			parents = append(parents, i)
+		}
+	}
+	if len(parents) == 0 {
+		return t, nil
+	}
+	at := parents[rng.IntN(len(parents))]
+	p := *rt.Nodes[at].Parent // what Wire gives out is the tree's own
+	if leaf := t.Members()[rng.IntN(int(t.MemberCount()))]; rng.IntN(4) > 0 {
+		was, listed := slices.BinarySearch(p.UnmergedLeaves, leaf)
+		p.UnmergedLeaves = slices.Clone(p.UnmergedLeaves)
+		if listed {
+			p.UnmergedLeaves = slices.Delete(p.UnmergedLeaves, was, was+1)
+		} else {
+			p.UnmergedLeaves = slices.Insert(p.UnmergedLeaves, was, leaf)
+		}
+	} else {
+		p.ParentHash = append(slices.Clone(p.ParentHash), 0)
+	}
+	rt.Nodes[at] = &wire.Node{Type: wire.NodeTypeParent, Parent: &p}
+	return treesync.FromWire(s, rt)
 }
 
 // validFor: the parent hash in d is valid with respect to p, by the three criteria of

@@ -26,6 +26,16 @@ func treeShape(h *History) Checks {
 		if err := shape(s, t, treeHash); err != nil {
 			return fmt.Errorf("the tree of %s: %w", name, err)
 		}
+		if err := sameVerdict(s, t); err != nil {
+			return fmt.Errorf("the tree of %s: %w", name, err)
+		}
+		spoiled, err := spoil(h.Rand, s, t)
+		if err != nil {
+			return err
+		}
+		if err := sameVerdict(s, spoiled); err != nil {
+			return fmt.Errorf("the tree of %s with a change: %w", name, err)
+		}
 		return nil
 	}
 	return Checks{
