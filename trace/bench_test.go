@@ -206,7 +206,7 @@ func BenchmarkTwentyMembers(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		for events := steps(tr); b.Loop(); {
+		for events := Steps(tr); b.Loop(); {
 			if _, err := model.Predict(events); err != nil {
 				b.Fatal(err)
 			}

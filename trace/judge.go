@@ -85,7 +85,7 @@ func Judge(t *Trace) (*Report, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: the closure: %w", t.Header.File, err)
 	}
-	verdicts, err := model.Predict(steps(t))
+	verdicts, err := model.Predict(Steps(t))
 	if err != nil {
 		return nil, fmt.Errorf("%s: the predicate: %w", t.Header.File, err)
 	}
@@ -111,7 +111,7 @@ func Judge(t *Trace) (*Report, error) {
 			j.problem(OddTrace, 0, "%s: the predicate judges it, and the trace has no term for it", GoalName(v.Goal))
 		}
 	}
-	if err := j.more(steps(t)); err != nil {
+	if err := j.more(Steps(t)); err != nil {
 		return nil, fmt.Errorf("%s: %w", t.Header.File, err)
 	}
 	if err := j.expectations(); err != nil {
@@ -143,7 +143,19 @@ func Facts(t *Trace) []model.Fact {
 	return facts
 }
 
-func steps(t *Trace) []model.Event {
+// Terms are the terms that a trace defines, in the order of their IDs.
+func Terms(t *Trace) []model.Term {
+	var terms []model.Term
+	for i := range t.Events {
+		for _, d := range t.Events[i].Define {
+			terms = append(terms, d.Term)
+		}
+	}
+	return terms
+}
+
+// Steps are the abstract events, in order.
+func Steps(t *Trace) []model.Event {
 	var list []model.Event
 	for _, e := range t.Events {
 		if e.Kind == KindStep {

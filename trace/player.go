@@ -73,7 +73,8 @@ type player struct {
 	used     map[string]string
 	reported map[leftoverKey]bool
 
-	touched bool // somebody has begun to do something since the flag was cleared
+	held    map[string][]model.TermID // what walks found, in one call of the Watch
+	touched bool                      // somebody has begun to do something since the flag was cleared
 
 	// disturbed: the delivery service or the attacker did something after which an
 	// honest member may have to reject a message.

@@ -90,7 +90,7 @@ func forgeable(t *testing.T, tr *Trace, report *Report) {
 	made := map[string]bool{}
 	for _, v := range report.Auth {
 		made[fmt.Sprint(v.Maker, v.State, v.Message > 0)] = true
-		if v.Maker == model.Attacker && v.Moment < len(steps(tr)) && !v.Attacker {
+		if v.Maker == model.Attacker && v.Moment < len(Steps(tr)) && !v.Attacker {
 			t.Errorf("accepted, and not forgeable: %+v", v)
 		}
 		if v.Attacker != (v.Clause == model.ClauseCanForge) || v.Attacker != (v.Since >= 0) {

@@ -320,9 +320,11 @@ func (p *player) resolvePending(s *seat, st *Statement) error {
 	return p.publish(s, s.draft, s.pending, to)
 }
 
+// discard drops a Commit that lost. The group goes on as it is: what Reject gives back is
+// the group as it was when the Commit was made, without the proposals seen since.
 func (p *player) discard(s *seat) {
 	p.step(s, model.Event{Kind: model.Discard, State: s.draft.next, Epoch: s.draft.event.Epoch})
-	s.group, s.pending, s.draft = s.pending.Reject(), nil, nil
+	s.pending, s.draft = nil, nil
 }
 
 // covered reads what a Commit does off its proposals. before is the tree that it

@@ -7,6 +7,7 @@ import (
 	"mlsref/impl/group"
 	"mlsref/impl/suite"
 	"mlsref/impl/treesync"
+	"mlsref/impl/wire"
 	"mlsref/model"
 )
 
@@ -106,6 +107,13 @@ func (s *Session) Receive(m Member, msg Message, b []byte) (group.Received, erro
 	return withPSKs(s.p, s.p.byName[m.Name], msg.letter.psks, func() (group.Received, error) { return m.Group.Receive(b) })
 }
 
+// WithPSKs does something with the PSKs at hand with which a client would read a
+// message. A copy of its group has them if it is made in there.
+func (s *Session) WithPSKs(name string, msg Message, do func() error) error {
+	_, err := withPSKs(s.p, s.p.byName[name], msg.letter.psks, func() (struct{}, error) { return struct{}{}, do() })
+	return err
+}
+
 // Joining is with what a client would read a Welcome; false if it has no KeyPackage
 // that the Welcome names.
 func (s *Session) Joining(name string, welcome Message) (group.Client, group.KeyPackageSecrets, group.JoinOptions, bool) {
@@ -141,11 +149,23 @@ func (s *Session) Names() []string { return s.p.names() }
 // an honest member may have to reject a message.
 func (s *Session) Disturbed() bool { return s.p.disturbed }
 
+// Packages are the KeyPackages that a client has published and not joined with.
+func (s *Session) Packages(name string) []wire.KeyPackage {
+	var list []wire.KeyPackage
+	for _, k := range s.p.byName[name].packages {
+		list = append(list, k.secrets.KeyPackage)
+	}
+	return list
+}
+
 // Live are the parts of a client's live state, as a theft would find them.
 func (s *Session) Live(name string) []Root { return s.p.byName[name].live() }
 
 // Holds are the terms of every known secret value in a client's live state.
 func (s *Session) Holds(name string) ([]model.TermID, error) {
+	if list, known := s.p.held[name]; known {
+		return list, nil
+	}
 	found, err := s.p.rec.Walk(s.Live(name)...)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
@@ -154,15 +174,29 @@ func (s *Session) Holds(name string) ([]model.TermID, error) {
 	for i, f := range found {
 		list[i] = f.Term
 	}
+	s.p.held[name] = list
 	return list, nil
 }
 
 // Unrecorded calls f with the recorder stopped, as what a Watch does.
 func (s *Session) Unrecorded(f func() error) error { return s.p.watched(f) }
 
-// watched calls the watch with the recorder stopped.
+// Term is what a term was made of.
+func (s *Session) Term(id model.TermID) model.Term { return s.p.rec.terms[id].Term }
+
+// Known is the term of a value; false if no primitive made it.
+func (s *Session) Known(value []byte) (model.TermID, bool) { return s.p.rec.index.exact(value) }
+
+// PrivateKeyOf is the term of the private key that belongs to an HPKE public key; false
+// if nobody here made it.
+func (s *Session) PrivateKeyOf(publicKey []byte) (model.TermID, bool) {
+	return s.p.rec.privateKeyOf(publicKey)
+}
+
+// watched calls the watch with the recorder stopped. While it looks, live states stay
+// as they are, and are walked once only.
 func (p *player) watched(f func() error) error {
-	p.rec.paused = true
+	p.rec.paused, p.held = true, map[string][]model.TermID{}
 	defer func() { p.rec.paused = false }()
 	return f()
 }
