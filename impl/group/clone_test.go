@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"mlsref/impl/wire"
+	"mlsref/props/dump"
 )
 
 // What one copy does, the other does not see.
@@ -13,10 +14,10 @@ func TestClone(t *testing.T) {
 	bob := p.members["bob"]
 	hello, err := p.members["alice"].Send(p.rng, []byte("hello"), nil)
 	check(t, err)
-	before := dump(bob)
+	before := dump.Of(bob)
 	thief := bob.Clone()
 	thief.copied = false
-	if dump(thief) != before {
+	if dump.Of(thief) != before {
 		t.Fatal("the copy is another state")
 	}
 	thief.copied = true
@@ -24,10 +25,10 @@ func TestClone(t *testing.T) {
 	check(t, err)
 	_, err = thief.Send(p.rng, []byte("x"), nil)
 	check(t, err)
-	if dump(bob) != before {
+	if dump.Of(bob) != before {
 		t.Error("what the copy did changed the original")
 	}
-	if dump(thief) == before {
+	if dump.Of(thief) == before {
 		t.Error("the copy did not change")
 	}
 }

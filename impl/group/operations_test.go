@@ -9,6 +9,7 @@ import (
 	"mlsref/impl/treedem"
 	"mlsref/impl/treesync"
 	"mlsref/impl/wire"
+	"mlsref/props/dump"
 	"mlsref/spec"
 )
 
@@ -282,10 +283,10 @@ func TestLateHandshake(t *testing.T) {
 func TestPendingCommit(t *testing.T) {
 	p := suiteOne(t, Public, Config{})
 	alice, bob := p.members["alice"], p.members["bob"]
-	before := dump(alice)
+	before := dump.Of(alice)
 	mine, err := alice.Commit(p.rng, CommitOptions{Format: Public})
 	p.ok(err)
-	if dump(alice) != before {
+	if dump.Of(alice) != before {
 		t.Error("a pending Commit changed the group")
 	}
 	theirs, err := bob.Commit(p.rng, CommitOptions{Format: Public})

@@ -11,6 +11,7 @@ import (
 	"mlsref/impl/treekem"
 	"mlsref/impl/treesync"
 	"mlsref/impl/wire"
+	"mlsref/props/dump"
 	"mlsref/spec"
 )
 
@@ -140,11 +141,11 @@ func TestCommitRules(t *testing.T) {
 					t.Fatalf("the honest Commit: %v", err)
 				}
 				msg := forge(p, carol, v.bend)
-				before := dump(alice)
+				before := dump.Of(alice)
 				if _, err := alice.Receive(msg); !errors.Is(err, v.rule) {
 					t.Errorf("got %v, want %v", err, v.rule)
 				}
-				if after := dump(alice); after != before {
+				if after := dump.Of(alice); after != before {
 					t.Errorf("the rejected Commit changed alice from\n%s\nto\n%s", before, after)
 				}
 			})
@@ -203,11 +204,11 @@ func TestSenderRules(t *testing.T) {
 		check(t, err)
 		msg, err := carol.protect(p.rng, c)
 		check(t, err)
-		before := dump(alice)
+		before := dump.Of(alice)
 		if _, err := alice.Receive(msg); !errors.Is(err, v.rule) {
 			t.Errorf("%s: got %v, want %v", what, err, v.rule)
 		}
-		if changed := dump(alice) != before; changed != (v.rule == nil) {
+		if changed := dump.Of(alice) != before; changed != (v.rule == nil) {
 			t.Errorf("%s: alice changed is %v", what, changed)
 		}
 	}
