@@ -14,9 +14,9 @@ import (
 
 // once is the property that no message opens twice.
 type once struct {
-	h    *History
-	read map[stream]int // the newest application message that was read
-	raw  map[stream]bool
+	h      *History
+	read   map[stream]int  // the newest application message that was read
+	forged map[stream]bool // a thief has sent in the sender's name
 }
 
 // stream are one sender's messages in one state, as somebody reads them.
@@ -29,15 +29,18 @@ func messageOnce(h *History) Checks {
 
 // before has copies of a message's sender and its reader try orders of their own.
 func (o *once) before(s *trace.Session, reader string, m trace.Message) error {
-	if m.Kind != "application" {
+	of := stream{reader, m.From, m.State}
+	if m.Kind == "commit" && m.Sender != nil && !o.forged[of] {
+		return o.overtaken(s, reader, m)
+	}
+	if m.Kind != "application" || m.From == reader {
 		return nil
 	}
-	of := stream{reader, m.From, m.State}
 	if m.Forged {
-		o.raw[of] = true // and so a key of the sender's may be gone
+		o.forged[of] = true // and so a key of the sender's may be gone
 	}
 	member, ok := s.Member(reader, m.Room)
-	if !ok || member.State != m.State || o.raw[of] || o.read[of] >= m.Number || !o.h.sometimes(8) {
+	if !ok || member.State != m.State || o.forged[of] || o.read[of] >= m.Number || !o.h.sometimes(2) {
 		return nil
 	}
 	return o.shuffled(member.Group.Clone(), m.Sender.Clone())
@@ -74,6 +77,40 @@ func (o *once) after(s *trace.Session, reader string, m trace.Message, refused e
 	}
 	if _, err := loaded.Receive(m.Bytes); !errors.Is(err, rule) {
 		return fmt.Errorf("%s's %s, given to what %s saved later: %v", m.From, m.Kind, reader, err)
+	}
+	return nil
+}
+
+// overtaken has a copy of a Commit's sender send a message just before it, which a copy
+// of the reader gets after it: it opens once if past epochs are kept, or never.
+func (o *once) overtaken(s *trace.Session, reader string, m trace.Message) error {
+	member, ok := s.Member(reader, m.Room)
+	if !ok || member.State != m.State || m.Sender.MaySend() != nil || !o.h.sometimes(2) {
+		return nil
+	}
+	late, err := m.Sender.Clone().Send(o.h.source(), []byte("late"), nil)
+	if err != nil {
+		return err
+	}
+	r, err := s.Copy(member, m).Group.Receive(m.Bytes)
+	if err != nil || r.Removed {
+		return nil // property acceptance says whether that may be
+	}
+	rules := []*spec.Rule{spec.SameEpoch}
+	if r.Next.Client().Config.PastEpochs > 0 {
+		// A Commit that was prepared may be older than messages that were read.
+		first, err := r.Next.Receive(late)
+		if err != nil && !errors.Is(err, spec.GenerationOnce) {
+			return fmt.Errorf("a message that %s's Commit overtook: %w", m.From, err)
+		}
+		if err == nil && (first.Epoch != m.Sender.Epoch() || first.Sender.LeafIndex != m.Sender.Leaf() || string(first.Application) != "late") {
+			return fmt.Errorf("a message of leaf %d in epoch %d is read late as %q of leaf %d in epoch %d",
+				m.Sender.Leaf(), m.Sender.Epoch(), first.Application, first.Sender.LeafIndex, first.Epoch)
+		}
+		rules[0] = spec.GenerationOnce
+	}
+	if _, err := r.Next.Receive(late); !refusal(err, rules) {
+		return fmt.Errorf("a message that %s's Commit overtook: %v, want %v", m.From, err, rules[0])
 	}
 	return nil
 }

@@ -32,7 +32,7 @@ func nonceReuse(h *History) Checks {
 			}
 		},
 		Step: func(s *trace.Session, _ int) error {
-			if m, ok := h.anybody(s); ok && h.sometimes(30) && made.err == nil {
+			if m, ok := h.anybody(s); ok && h.sometimes(15) && made.err == nil {
 				if err := h.later(made, savedCopy(m)); err != nil {
 					return err
 				}

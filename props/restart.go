@@ -55,7 +55,7 @@ func restart(h *History) Checks {
 func (r *restarts) before(s *trace.Session, reader string, m trace.Message) error {
 	r.copied, r.read, r.err = nil, nil, nil
 	member, ok := s.Member(reader, m.Room)
-	if !ok || m.Kind == "welcome" || !r.h.sometimes(8) {
+	if !ok || m.Kind == "welcome" || !r.h.sometimes(4) {
 		return nil
 	}
 	hash := dump.Hash(s.Live(reader))
@@ -140,7 +140,7 @@ func (r *restarts) step(s *trace.Session, _ int) error {
 	if m, ok := r.h.anybody(s); ok && r.h.sometimes(6) {
 		r.old = append(r.old, savedCopy(m))
 	}
-	if len(r.old) > 0 && r.h.sometimes(20) && r.made.err == nil {
+	if len(r.old) > 0 && r.h.sometimes(10) && r.made.err == nil {
 		if err := r.h.later(r.made, r.old[r.h.Rand.IntN(len(r.old))]); err != nil {
 			return err
 		}

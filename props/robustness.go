@@ -27,9 +27,6 @@ func robustness(h *History) Checks {
 func (r *robust) before(s *trace.Session, reader string, m trace.Message) error {
 	mutate := mutator{rng: r.h.Rand, other: r.posts.any(r.h.Rand)}
 	r.posts.add(m.Bytes)
-	if !r.h.sometimes(2) {
-		return nil
-	}
 	try := r.received
 	if m.Kind == "welcome" {
 		try = r.joined

@@ -52,12 +52,12 @@ func (c *context) before(s *trace.Session, reader string, m trace.Message) error
 	if m.Kind == "welcome" || !ok {
 		return nil
 	}
-	if member.State == m.State && (m.Kind == "application" || c.h.sometimes(4)) {
+	if member.State == m.State && (m.Kind == "application" || c.h.sometimes(2)) {
 		if err := c.attributed(s, member, m); err != nil {
 			return err
 		}
 	}
-	if c.h.sometimes(4) {
+	if c.h.sometimes(2) {
 		return c.readdressed(aim(s, member, m), m)
 	}
 	return nil
@@ -66,7 +66,7 @@ func (c *context) before(s *trace.Session, reader string, m trace.Message) error
 // elsewhere gives a message to somebody who was never in its state.
 func (c *context) elsewhere(s *trace.Session, m trace.Message) error {
 	strangers := slices.DeleteFunc(s.Members(), func(o trace.Member) bool { return c.been[visit{o.Name, m.State}] })
-	if len(strangers) == 0 || !c.h.sometimes(2) {
+	if len(strangers) == 0 {
 		return nil
 	}
 	o := strangers[c.h.Rand.IntN(len(strangers))]
