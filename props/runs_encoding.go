@@ -105,7 +105,7 @@ func lengthIn(form, n int) []byte {
 // spoiled puts other headers in some places of b, with the lengths around it made
 // right again, and checks that each is refused.
 func spoiled(pick func(n int) int, k wire.Kind, b []byte, root *wire.Part, places int) error {
-	at := headed(root, nil)
+	at := withHeaders(root, nil)
 	for i := 0; i < len(at) && i != places; i++ {
 		p := at[i]
 		if places != everyPlace {
@@ -120,15 +120,15 @@ func spoiled(pick func(n int) int, k wire.Kind, b []byte, root *wire.Part, place
 	return nil
 }
 
-// headed are the vectors and optional parts of a struct; what lies in an opaque is none
+// withHeaders are the vectors and optional parts of a struct; what lies in an opaque is none
 // of its parts.
-func headed(p *wire.Part, list []*wire.Part) []*wire.Part {
+func withHeaders(p *wire.Part, list []*wire.Part) []*wire.Part {
 	if p.Header > 0 {
 		list = append(list, p)
 	}
 	if p.Type != "opaque" {
 		for _, child := range p.Children {
-			list = headed(child, list)
+			list = withHeaders(child, list)
 		}
 	}
 	return list

@@ -114,6 +114,14 @@ func (s *Session) WithPSKs(name string, msg Message, do func() error) error {
 	return err
 }
 
+// Copy is a member with a copy of its group, which has the PSKs that it would read a
+// message with.
+func (s *Session) Copy(m Member, msg Message) Member {
+	m.Group, _ = withPSKs(s.p, s.p.byName[m.Name], msg.letter.psks, func() (*group.Group, error) { return m.Group.Clone(), nil })
+	m.Pending = nil
+	return m
+}
+
 // Joining is with what a client would read a Welcome; false if it has no KeyPackage
 // that the Welcome names.
 func (s *Session) Joining(name string, welcome Message) (group.Client, group.KeyPackageSecrets, group.JoinOptions, bool) {

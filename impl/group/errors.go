@@ -16,9 +16,12 @@ var (
 	ErrLoaded = errors.New("the group was loaded: it sends after a Commit of its own, with a path and as a PublicMessage")
 	// ErrNotForUs says that a Welcome names none of this client's KeyPackages.
 	ErrNotForUs = errors.New("the Welcome is for none of this client's key packages")
+	// ErrNoWelcome says that what should be a Welcome is another MLSMessage.
+	ErrNoWelcome = errors.New("the message is no Welcome")
+	// ErrNotFramed says that an MLSMessage is none that a member receives in its group.
+	ErrNotFramed = errors.New("the message is neither a PublicMessage nor a PrivateMessage")
 
 	errOutside     = errors.New("the sender of a pending external Commit is no member yet and can read nothing else")
-	errNoWelcome   = errors.New("the message is no Welcome")
 	errNoGroupInfo = errors.New("the message is no GroupInfo")
 	errNotClosed   = errors.New("no ReInit was committed in this group")
 	errNotThere    = errors.New("no leaf of the group is this client's")

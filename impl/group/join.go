@@ -55,7 +55,7 @@ func parseWelcome(welcome []byte) (*wire.Welcome, error) {
 		return nil, err
 	}
 	if m.Welcome == nil {
-		return nil, errNoWelcome
+		return nil, ErrNoWelcome
 	}
 	return m.Welcome, nil
 }

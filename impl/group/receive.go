@@ -1,7 +1,6 @@
 package group
 
 import (
-	"errors"
 	"math"
 
 	"mlsref/impl/tree"
@@ -76,7 +75,7 @@ func (g *Group) unprotect(m *wire.MLSMessage) (c *treedem.Content, consume func(
 	case m.PrivateMessage != nil:
 		c, consume, err = treedem.UnprotectPrivate(s, g.secrets.SenderData, g.ratchets, m.PrivateMessage, g.Context(), g.self())
 	default:
-		err = errors.New("the message is neither a PublicMessage nor a PrivateMessage")
+		err = ErrNotFramed
 	}
 	if err != nil {
 		return nil, nil, err

@@ -1,0 +1,215 @@
+package props
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+
+	"mlsref/impl/wire"
+)
+
+// mutator changes messages.
+type mutator struct {
+	rng   *rand.Rand
+	other []byte // another message, to take parts from; nil: there is none
+}
+
+// mutate is a changed copy of an MLSMessage, and what was changed. It may be equal.
+func (m *mutator) mutate(b []byte) (changed []byte, what string) {
+	if m.rng.IntN(2) == 0 {
+		return m.blind(b)
+	}
+	root, err := wire.Annotate(b, &wire.MLSMessage{})
+	if err != nil {
+		return m.blind(b)
+	}
+	var parts []*wire.Part
+	each(root, func(p *wire.Part) { parts = append(parts, p) })
+	p := parts[m.rng.IntN(len(parts))]
+	var content []byte
+	switch {
+	case p.Value != nil:
+		content, what = m.number(p)
+	case isVector(p) && len(p.Children) > 0 && m.rng.IntN(2) == 0:
+		content, what = m.element(p)
+	default:
+		content, what = m.field(p)
+	}
+	put := headed(p, content)
+	if isVector(p) && m.rng.IntN(8) == 0 {
+		put, what = append(longHeader(len(content)), content...), what+", with a length header that is too long"
+	}
+	return rewritten(root, p, put), fmt.Sprintf("%s %s: %s", p.Type, p.Name, what)
+}
+
+// blind changes bytes whatever they mean.
+func (m *mutator) blind(b []byte) ([]byte, string) {
+	b = bytes.Clone(b)
+	at, n := m.rng.IntN(len(b)), 1+m.rng.IntN(4)
+	switch m.rng.IntN(6) {
+	case 0:
+		return b[:at], fmt.Sprintf("cut short to %d bytes", at)
+	case 1:
+		return append(b, make([]byte, n)...), fmt.Sprintf("%d more bytes", n)
+	case 2:
+		return slices.Delete(b, at, min(at+n, len(b))), fmt.Sprintf("%d bytes left out at %d", n, at)
+	case 3:
+		return slices.Insert(b, at, m.bytes(n)...), fmt.Sprintf("%d bytes put in at %d", n, at)
+	case 4:
+		if at := min(at, len(m.other)); at > 0 {
+			return slices.Concat(b[:at], m.other[at:]), fmt.Sprintf("another message from byte %d on", at)
+		}
+	}
+	b[at] ^= 1 << m.rng.IntN(8)
+	return b, fmt.Sprintf("a bit of byte %d", at)
+}
+
+func (m *mutator) bytes(n int) []byte {
+	b := make([]byte, n)
+	for i := range b {
+		b[i] = byte(m.rng.Uint32())
+	}
+	return b
+}
+
+// number changes an integer or enum.
+func (m *mutator) number(p *wire.Part) (content []byte, what string) {
+	content = bytes.Clone(p.Bytes)
+	last := len(content) - 1
+	switch m.rng.IntN(4) {
+	case 0:
+		content[last]++
+	case 1:
+		content[last]--
+	case 2:
+		content[last] = byte(m.rng.IntN(6))
+	default:
+		content[m.rng.IntN(last+1)] ^= 1 << m.rng.IntN(8)
+	}
+	return content, fmt.Sprintf("%x in place of %x", content, p.Bytes)
+}
+
+// element doubles, removes or swaps elements of a vector.
+func (m *mutator) element(p *wire.Part) (content []byte, what string) {
+	var list [][]byte
+	for _, child := range p.Children {
+		list = append(list, rewritten(child, nil, nil))
+	}
+	i, j := m.rng.IntN(len(list)), m.rng.IntN(len(list))
+	switch m.rng.IntN(3) {
+	case 0:
+		list, what = slices.Insert(list, j, list[i]), fmt.Sprintf("element %d again at %d", i, j)
+	case 1:
+		list, what = slices.Delete(list, i, i+1), fmt.Sprintf("without element %d", i)
+	default:
+		list[i], list[j] = list[j], list[i]
+		what = fmt.Sprintf("elements %d and %d in the other order", i, j)
+	}
+	return bytes.Join(list, nil), what
+}
+
+// field changes what a field holds as bytes.
+func (m *mutator) field(p *wire.Part) (content []byte, what string) {
+	content = inside(p, nil, nil)
+	n := m.rng.IntN(len(content) + 1)
+	switch m.rng.IntN(5) {
+	case 0:
+		return nil, "emptied"
+	case 1:
+		return content[:n], fmt.Sprintf("shortened to %d bytes", n)
+	case 2:
+		return append(content, m.bytes(1+n)...), fmt.Sprintf("%d bytes longer", 1+n)
+	case 3:
+		if same, ok := m.same(p); ok {
+			return same, "that of another message"
+		}
+	}
+	if len(content) > 0 {
+		content[min(n, len(content)-1)] ^= 1 << m.rng.IntN(8)
+	}
+	return content, "a bit"
+}
+
+// same is what the other message has in a field of the same name and type.
+func (m *mutator) same(p *wire.Part) (content []byte, ok bool) {
+	if m.other == nil {
+		return nil, false
+	}
+	root, err := wire.Annotate(m.other, &wire.MLSMessage{})
+	if err != nil {
+		return nil, false
+	}
+	var found []*wire.Part
+	each(root, func(o *wire.Part) {
+		if o.Name == p.Name && o.Type == p.Type && o.Suffix == p.Suffix {
+			found = append(found, o)
+		}
+	})
+	if len(found) == 0 {
+		return nil, false
+	}
+	return inside(found[m.rng.IntN(len(found))], nil, nil), true
+}
+
+// each visits a part and all that is in it.
+func each(p *wire.Part, f func(*wire.Part)) {
+	f(p)
+	for _, child := range p.Children {
+		each(child, f)
+	}
+}
+
+// rewritten are the bytes of a part, with another, at, replaced; the length headers
+// around it fit.
+func rewritten(p, at *wire.Part, put []byte) []byte {
+	if p == at {
+		return put
+	}
+	return headed(p, inside(p, at, put))
+}
+
+// inside is rewritten without the part's own header.
+func inside(p, at *wire.Part, put []byte) []byte {
+	if len(p.Children) == 0 {
+		return bytes.Clone(p.Bytes)
+	}
+	var content []byte
+	for _, child := range p.Children {
+		content = append(content, rewritten(child, at, put)...)
+	}
+	return content
+}
+
+// headed is content with the header that a part has.
+func headed(p *wire.Part, content []byte) []byte {
+	switch {
+	case isVector(p):
+		length, err := wire.EncodeLength(len(content))
+		if err != nil {
+			return content // no message is that long
+		}
+		return append(length, content...)
+	case isOptional(p):
+		return append([]byte{byte(min(len(content), 1))}, content...)
+	default:
+		return content
+	}
+}
+
+// longHeader is a length header that takes twice the bytes that it needs, or more (RFC
+// 9420 §2.1.2).
+func longHeader(n int) []byte {
+	if n < 1<<6 {
+		return []byte{1 << 6, byte(n)}
+	}
+	return binary.BigEndian.AppendUint32(nil, 2<<30|uint32(n))
+}
+
+func isOptional(p *wire.Part) bool {
+	return strings.HasPrefix(p.Type, "optional<") && p.Suffix == ""
+}
+
+func isVector(p *wire.Part) bool { return p.Header > 0 && !isOptional(p) }
