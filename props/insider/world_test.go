@@ -1,0 +1,183 @@
+package insider
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"slices"
+
+	"mlsref/impl/group"
+	"mlsref/impl/suite"
+	"mlsref/impl/tree"
+	"mlsref/impl/wire"
+	"mlsref/spec"
+)
+
+// tester is what *testing.T and *rapid.T have in common.
+type tester interface {
+	Helper()
+	Fatal(args ...any)
+	Errorf(format string, args ...any)
+}
+
+// world is a group in one process. Before its members read a message, each gets all
+// broken versions of it, and must refuse each with exactly its rule.
+type world struct {
+	t       tester
+	rng     io.Reader
+	suite   suite.Suite
+	format  group.Format
+	config  group.Config
+	groupID []byte
+	members []*group.Group
+	names   int
+	reached map[*spec.Rule]int
+}
+
+func newWorld(t tester, id wire.CipherSuite, format group.Format, config group.Config) *world {
+	s, err := suite.ByID(id)
+	w := &world{t: t, rng: rand.NewChaCha8([32]byte{byte(id)}), suite: s, format: format, config: config,
+		groupID: []byte("room"), reached: map[*spec.Rule]int{}}
+	w.ok(err)
+	return w
+}
+
+func (w *world) ok(err error) {
+	w.t.Helper()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+func (w *world) client() group.Client {
+	w.names++
+	c, err := group.NewClient(w.suite, w.rng, fmt.Sprintf("member %d", w.names))
+	w.ok(err)
+	c.Config = w.config
+	return c
+}
+
+func (w *world) create(extensions ...wire.Extension) {
+	g, err := w.client().Create(w.rng, w.groupID, extensions...)
+	w.ok(err)
+	w.members = []*group.Group{g}
+}
+
+// saved is the state of a member.
+func (w *world) saved(g *group.Group) []byte {
+	b, err := g.Save()
+	w.ok(err)
+	return b
+}
+
+// deliver gives an honest message of from to everybody else, after all that an insider
+// in its place can make of it.
+func (w *world) deliver(from *group.Group, honest []byte) {
+	w.t.Helper()
+	broken, err := Message(w.rng, from, honest)
+	w.ok(err)
+	w.read(from.Leaf(), broken, honest)
+}
+
+const nobody tree.LeafIndex = 1<<32 - 1
+
+func (w *world) read(sender tree.LeafIndex, broken []Broken, honest []byte) {
+	w.t.Helper()
+	var next []*group.Group
+	for _, g := range w.members {
+		if g.Leaf() == sender {
+			next = append(next, g)
+			continue
+		}
+		before := w.saved(g)
+		for _, b := range broken {
+			if slices.Contains(b.Except, g.Leaf()) {
+				continue
+			}
+			w.reached[b.Rule]++
+			if _, err := g.Receive(b.Bytes); !errors.Is(err, b.Rule) {
+				w.t.Errorf("leaf %d gets %s: got %v, want %v", g.Leaf(), b.What, err, b.Rule.ID)
+			}
+		}
+		if !bytes.Equal(before, w.saved(g)) {
+			w.t.Errorf("leaf %d has changed", g.Leaf())
+		}
+		r, err := g.Receive(honest)
+		if err != nil {
+			w.t.Fatal(fmt.Sprintf("leaf %d gets the honest message: %v", g.Leaf(), err))
+		}
+		if !r.Removed {
+			next = append(next, r.Next)
+		}
+	}
+	w.members = next
+}
+
+// replace puts a member's next state in its place.
+func (w *world) replace(old, next *group.Group) {
+	for i, g := range w.members {
+		if g == old {
+			w.members[i] = next
+		}
+	}
+}
+
+// commit commits as member i, with so many new members.
+func (w *world) commit(i, adds int, opt group.CommitOptions) {
+	w.t.Helper()
+	clients, kps := make([]group.Client, adds), make([]group.KeyPackageSecrets, adds)
+	for k := range clients {
+		clients[k] = w.client()
+		kp, secrets, err := clients[k].NewKeyPackage(w.rng)
+		w.ok(err)
+		kps[k] = secrets
+		opt.Add = append(opt.Add, kp)
+	}
+	g := w.members[i]
+	before := g.Clone()
+	opt.Format = w.format
+	pending, err := g.Commit(w.rng, opt)
+	w.ok(err)
+	w.deliver(before, pending.Commit)
+	next, welcome := pending.Accept()
+	w.replace(g, next)
+	for k := range clients {
+		w.join(next, clients[k], kps[k], welcome)
+	}
+}
+
+func (w *world) join(committer *group.Group, c group.Client, kps group.KeyPackageSecrets, welcome []byte) {
+	w.t.Helper()
+	g, err := c.Join(kps, welcome, group.JoinOptions{})
+	w.ok(err)
+	w.members = append(w.members, g)
+}
+
+// propose sends a proposal of member i.
+func (w *world) propose(i int, make func(*group.Group) (*group.Group, []byte, error)) {
+	w.t.Helper()
+	g := w.members[i]
+	before := g.Clone()
+	next, msg, err := make(g)
+	w.ok(err)
+	w.deliver(before, msg)
+	w.replace(g, next)
+}
+
+func (w *world) update(i int) {
+	w.t.Helper()
+	w.propose(i, func(g *group.Group) (*group.Group, []byte, error) {
+		return g.ProposeUpdate(w.rng, group.LeafChange{}, w.format)
+	})
+}
+
+func (w *world) say(i int) {
+	w.t.Helper()
+	g := w.members[i]
+	before := g.Clone()
+	msg, err := g.Send(w.rng, []byte("hello"), []byte("ad"))
+	w.ok(err)
+	w.deliver(before, msg)
+}
