@@ -83,7 +83,7 @@ func (in *insider) memberCommit() {
 		alone := b.proposal.Type == wire.ProposalGroupContextExtensions || b.proposal.Type == wire.ProposalReInit
 		in.with(b.rule, b.what, alone, b.proposal)
 	}
-	in.newExtensions(ch)
+	in.newExtensions()
 }
 
 // with commits proposals by value beside the honest ones, or alone. The path is the
@@ -138,8 +138,7 @@ func (in *insider) others() []tree.LeafIndex {
 
 // lists breaks what RFC 9420 §12.2 says of proposals beside each other.
 func (in *insider) lists(ch treesync.Change) {
-	update := in.ownUpdate()
-	in.with(spec.CommitterUpdates, "an Update of the committer's own", false, update)
+	in.with(spec.CommitterUpdates, "an Update of the committer's own", false, in.ownUpdate())
 	in.with(spec.CommitterRemoved, "a Remove of the committer", false, removeOf(in.sender.LeafIndex))
 	in.with(spec.NoExternalInit, "an ExternalInit", false,
 		&wire.Proposal{Type: wire.ProposalExternalInit, ExternalInit: &wire.ExternalInit{KEMOutput: in.key()}})
@@ -147,12 +146,11 @@ func (in *insider) lists(ch treesync.Change) {
 	in.with(spec.PSKsDistinct, "one PreSharedKeyID twice", false, psk, psk)
 	same := extensionsOf(in.public.Context.Extensions...)
 	in.with(spec.OneExtensionsChange, "two GroupContextExtensions", true, same, same)
-	reinit := &wire.Proposal{Type: wire.ProposalReInit, ReInit: &wire.ReInit{GroupID: []byte("next"), Version: wire.ProtocolMLS10, CipherSuite: in.suite.ID()}}
+	reinit := in.reinit()
 	in.with(spec.ReInitAlone, "two ReInits", true, reinit, reinit)
 	in.with(spec.ReInitAlone, "a ReInit beside a PSK", true, reinit, psk)
-	in.changesOfOneLeaf(ch)
-	me := in.client
-	in.with(spec.AddsNewClient, "an Add of the committer", false, addOf(in.keyPackage(me)))
+	in.changesOfOneLeaf()
+	in.with(spec.AddsNewClient, "an Add of the committer", false, addOf(in.keyPackage(in.client)))
 	who := in.invented("mallory")
 	in.with(spec.AddsDistinctClients, "two Adds of one client", false, addOf(in.keyPackage(who)), addOf(in.keyPackage(who)))
 	kp := addOf(in.keyPackage(who))
@@ -170,7 +168,7 @@ func (in *insider) ownUpdate() *wire.Proposal {
 }
 
 // changesOfOneLeaf removes a member twice, and one that updates.
-func (in *insider) changesOfOneLeaf(ch treesync.Change) {
+func (in *insider) changesOfOneLeaf() {
 	others := in.others()
 	if len(others) == 0 {
 		return
@@ -225,7 +223,7 @@ func (in *insider) clashes(who group.Client, ch treesync.Change) {
 }
 
 // newExtensions are those that some member does not support (RFC 9420 §12.1.7, §13.4).
-func (in *insider) newExtensions(ch treesync.Change) {
+func (in *insider) newExtensions() {
 	if len(in.others()) == 0 {
 		return
 	}

@@ -132,10 +132,9 @@ func (in *insider) outsiders() {
 			c.Content.Sender = v.sender
 			if v.proposal != nil {
 				in.propose(c, v.proposal)
-				return
+			} else {
+				in.asCommit(c)
 			}
-			c.Content.ContentType, c.Content.Proposal, c.Content.Commit = wire.ContentCommit, nil, &wire.Commit{}
-			c.Auth.ConfirmationTag = make([]byte, in.suite.Nh())
 		})
 	}
 	in.add(spec.ApplicationPrivate, "application data in a PublicMessage", asApplication)

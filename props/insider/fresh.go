@@ -59,3 +59,9 @@ func removeOf(leaf uint32) *wire.Proposal {
 func extensionsOf(list ...wire.Extension) *wire.Proposal {
 	return &wire.Proposal{Type: wire.ProposalGroupContextExtensions, GroupContextExtensions: &wire.GroupContextExtensions{Extensions: list}}
 }
+
+// reinit is a valid one.
+func (in *insider) reinit() *wire.Proposal {
+	return &wire.Proposal{Type: wire.ProposalReInit, ReInit: &wire.ReInit{
+		GroupID: []byte("next"), Version: wire.ProtocolMLS10, CipherSuite: in.suite.ID()}}
+}

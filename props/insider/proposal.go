@@ -1,6 +1,7 @@
 package insider
 
 import (
+	"mlsref/impl/group"
 	"mlsref/impl/suite"
 	"mlsref/impl/treesync"
 	"mlsref/impl/wire"
@@ -46,7 +47,10 @@ func (in *insider) updates() []brokenProposal {
 
 // proposals are invalid ones of all types but Update and ExternalInit.
 func (in *insider) proposals() []brokenProposal {
-	list := in.adds()
+	var list []brokenProposal
+	if who := in.invented("mallory"); in.welcomes(who) {
+		list = in.adds(who, false)
+	}
 	list = append(list, in.removes()...)
 	list = append(list, in.psks()...)
 	list = append(list, in.extensions()...)
@@ -54,12 +58,9 @@ func (in *insider) proposals() []brokenProposal {
 		&wire.Proposal{Type: wire.ProposalReInit, ReInit: &wire.ReInit{GroupID: []byte("next"), CipherSuite: in.suite.ID()}}})
 }
 
-// adds breaks the rules of RFC 9420 §10.1, and those of the leaf inside.
-func (in *insider) adds() []brokenProposal {
-	who := in.invented("mallory")
-	if !in.welcomes(who) {
-		return nil
-	}
+// adds breaks the rules of RFC 9420 §10.1, and those of the leaf inside, in an Add of
+// who. bound: see place.
+func (in *insider) adds(who group.Client, bound bool) []brokenProposal {
 	var list []brokenProposal
 	add := func(rule *spec.Rule, what string, bend func(*wire.KeyPackage)) {
 		kp := in.keyPackage(who)
@@ -80,21 +81,22 @@ func (in *insider) adds() []brokenProposal {
 		})
 	}
 	for _, b := range in.leaves(&in.keyPackage(who).LeafNode, place{
-		source: wire.LeafSourceKeyPackage, context: in.public.Context, sk: who.Identity.SignatureKey,
+		source: wire.LeafSourceKeyPackage, context: in.public.Context, sk: who.Identity.SignatureKey, bound: bound,
 	}) {
 		add(b.rule, b.what, func(kp *wire.KeyPackage) { kp.LeafNode = *b.leaf })
 	}
-	for what, v := range []func(*wire.KeyPackage){
-		func(kp *wire.KeyPackage) { kp.Signature = flipped(kp.Signature) },
-		func(kp *wire.KeyPackage) { kp.Signature = nil },
-		func(kp *wire.KeyPackage) { kp.InitKey = in.key() },
-		func(kp *wire.KeyPackage) { kp.Signature = kp.LeafNode.Signature },
+	for _, v := range []struct {
+		what string
+		bend func(*wire.KeyPackage)
+	}{
+		{"a signature with one bit changed", func(kp *wire.KeyPackage) { kp.Signature = flipped(kp.Signature) }},
+		{"no signature", func(kp *wire.KeyPackage) { kp.Signature = nil }},
+		{"another init_key after signing", func(kp *wire.KeyPackage) { kp.InitKey = in.key() }},
+		{"its leaf's signature", func(kp *wire.KeyPackage) { kp.Signature = kp.LeafNode.Signature }},
 	} {
 		kp := in.keyPackage(who)
-		v(kp)
-		list = append(list, brokenProposal{spec.KeyPackageSignature, "a KeyPackage with " + [...]string{
-			"a signature with one bit changed", "no signature", "another init_key after signing", "its leaf's signature",
-		}[what], addOf(kp)})
+		v.bend(kp)
+		list = append(list, brokenProposal{spec.KeyPackageSignature, "a KeyPackage with " + v.what, addOf(kp)})
 	}
 	return list
 }

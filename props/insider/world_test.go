@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"slices"
 
+	"mlsref/impl/credential"
 	"mlsref/impl/group"
 	"mlsref/impl/suite"
 	"mlsref/impl/tree"
@@ -41,6 +42,7 @@ func newWorld(t tester, id wire.CipherSuite, format group.Format, config group.C
 	w := &world{t: t, rng: rand.NewChaCha8([32]byte{byte(id)}), suite: s, format: format, config: config,
 		groupID: []byte("room"), reached: map[*spec.Rule]int{}}
 	w.ok(err)
+	w.config.PSKs = &group.PSKStore{}
 	return w
 }
 
@@ -56,6 +58,9 @@ func (w *world) client() group.Client {
 	c, err := group.NewClient(w.suite, w.rng, fmt.Sprintf("member %d", w.names))
 	w.ok(err)
 	c.Config = w.config
+	if check, ok := w.config.Policy.Credentials.(credential.Basic); ok && check.Directory != nil {
+		check.Directory[c.Identity.Name] = c.Identity.SignaturePub
+	}
 	return c
 }
 
@@ -135,24 +140,106 @@ func (w *world) commit(i, adds int, opt group.CommitOptions) {
 		kps[k] = secrets
 		opt.Add = append(opt.Add, kp)
 	}
+	next, welcome := w.committed(i, opt)
+	for k := range clients {
+		w.members = append(w.members, w.joined(next, clients[k], kps[k], group.JoinOptions{}, welcome))
+	}
+}
+
+// committed commits as member i, and delivers the Commit.
+func (w *world) committed(i int, opt group.CommitOptions) (next *group.Group, welcome []byte) {
+	w.t.Helper()
 	g := w.members[i]
 	before := g.Clone()
 	opt.Format = w.format
 	pending, err := g.Commit(w.rng, opt)
 	w.ok(err)
 	w.deliver(before, pending.Commit)
-	next, welcome := pending.Accept()
+	next, welcome = pending.Accept()
 	w.replace(g, next)
-	for k := range clients {
-		w.join(next, clients[k], kps[k], welcome)
+	return next, welcome
+}
+
+// follow has the first member make a group that follows this one, and the others join it.
+func (w *world) follow(make func(old *group.Group, kps []wire.KeyPackage) (*group.Pending, error)) {
+	w.t.Helper()
+	var kps []wire.KeyPackage
+	var secrets []group.KeyPackageSecrets
+	for _, g := range w.members[1:] {
+		kp, s, err := g.Client().NewKeyPackage(w.rng)
+		w.ok(err)
+		kps, secrets = append(kps, kp), append(secrets, s)
+	}
+	pending, err := make(w.members[0], kps)
+	w.ok(err)
+	next, welcome := pending.Accept()
+	for k, g := range w.members[1:] {
+		w.joined(next, g.Client(), secrets[k], group.JoinOptions{From: g}, welcome)
 	}
 }
 
-func (w *world) join(committer *group.Group, c group.Client, kps group.KeyPackageSecrets, welcome []byte) {
-	w.t.Helper()
-	g, err := c.Join(kps, welcome, group.JoinOptions{})
+// psk is a PSK that all hold.
+func (w *world) psk() []wire.PreSharedKeyID {
+	id := group.ExternalPSK([]byte("a secret of all"))
+	w.config.PSKs.Put(id, []byte("known to every member"))
+	return []wire.PreSharedKeyID{id}
+}
+
+// required asks for what all clients of the world can do.
+func (w *world) required() wire.Extension {
+	have := w.config.Capabilities
+	data, err := wire.Marshal(&wire.RequiredCapabilities{ExtensionTypes: have.Extensions, ProposalTypes: have.Proposals, CredentialTypes: have.Credentials})
 	w.ok(err)
-	w.members = append(w.members, g)
+	return wire.Extension{Type: wire.ExtensionRequiredCapabilities, Data: data}
+}
+
+// outside delivers a proposal from outside.
+func (w *world) outside(from group.Client, honest []byte) {
+	w.t.Helper()
+	broken, err := Proposal(w.rng, from, w.members[0], honest)
+	w.ok(err)
+	w.read(nobody, broken, honest)
+}
+
+// joined joins by an honest Welcome, after its broken versions.
+func (w *world) joined(committer *group.Group, c group.Client, kps group.KeyPackageSecrets, opt group.JoinOptions, welcome []byte) *group.Group {
+	w.t.Helper()
+	broken, err := Welcome(w.rng, committer.Client(), Joiner{c, kps, opt}, welcome)
+	w.ok(err)
+	for _, b := range broken {
+		w.refused(b, func() error { _, err := c.Join(kps, b.Bytes, opt); return err })
+	}
+	g, err := c.Join(kps, welcome, opt)
+	w.ok(err)
+	return g
+}
+
+func (w *world) refused(b Broken, try func() error) {
+	w.t.Helper()
+	w.reached[b.Rule]++
+	if err := try(); !errors.Is(err, b.Rule) {
+		w.t.Errorf("with %s: got %v, want %v", b.What, err, b.Rule.ID)
+	}
+}
+
+// external lets a client join from outside, with a GroupInfo of the first member.
+func (w *world) external(c group.Client, opt group.ExternalOptions) {
+	w.t.Helper()
+	signer := w.members[0]
+	info, err := signer.GroupInfo(w.rng, group.GroupInfoOptions{Tree: true, ExternalPub: true})
+	w.ok(err)
+	broken, err := GroupInfo(w.rng, signer.Client(), info)
+	w.ok(err)
+	for _, b := range broken {
+		w.refused(b, func() error { _, err := c.JoinExternally(w.rng, b.Bytes, opt); return err })
+	}
+	pending, err := c.JoinExternally(w.rng, info, opt)
+	w.ok(err)
+	broken, err = ExternalCommit(w.rng, c, info, nil, pending.Commit)
+	w.ok(err)
+	w.read(nobody, broken, pending.Commit)
+	next, _ := pending.Accept()
+	w.members = append(w.members, next)
 }
 
 // propose sends a proposal of member i.
