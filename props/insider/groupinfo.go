@@ -33,11 +33,29 @@ func GroupInfo(rng io.Reader, signer group.Client, honest []byte) ([]Broken, err
 			info.Extensions = slices.DeleteFunc(info.Extensions, func(e wire.Extension) bool { return e.Type == wire.ExtensionExternalPub })
 		})
 	}
+	b.unsupported()
 	for _, x := range b.out {
 		b.in.addBytes(x.rule, x.what, b.in.marshal(&wire.MLSMessage{
 			Version: wire.ProtocolMLS10, WireFormat: wire.WireFormatGroupInfo, GroupInfo: x.info}))
 	}
 	return b.in.out, b.in.err
+}
+
+// unsupported: the one member of a group supports what nobody else does, and has the
+// group need it (RFC 9420 §13.4).
+func (b *infoBreaker) unsupported() {
+	if !b.inside || b.tree.MemberCount() != 1 {
+		return
+	}
+	leaf := copied(b.in, b.tree.Leaf(b.honest.Signer))
+	leaf.Capabilities.Extensions = with(leaf.Capabilities.Extensions, 0xf0f1)
+	b.in.check(treesync.SignLeaf(b.in.suite, b.in.client.Identity.SignatureKey, leaf, b.honest.GroupContext.GroupID, b.honest.Signer))
+	b.withTree(spec.ClientSupportsGroup, "a GroupContext with an extension that the joiner does not support", func(rt *wire.RatchetTree) {
+		rt.Nodes[tree.LeafNode(b.honest.Signer)].Leaf = leaf
+	})
+	last := &b.out[len(b.out)-1]
+	last.info.GroupContext.Extensions = append(last.info.GroupContext.Extensions, wire.Extension{Type: 0xf0f1})
+	b.sign(last.info)
 }
 
 // brokenInfo is a GroupInfo, signed, that breaks one rule.

@@ -36,6 +36,9 @@ func (w *welcomeBreaker) links() {
 		}
 	})
 	w.leftBehind(psk)
+	if from.Context().CipherSuite != w.in.suite.ID() {
+		w.linked(spec.BranchMatches, "a branch with another cipher suite", psk, func(o *opened) { o.secrets.PSKs[0].Usage = wire.ResumptionBranch })
+	}
 }
 
 // addedToBranch adds somebody who was not in the old group.

@@ -137,13 +137,28 @@ func (b *infoBreaker) parentHashes() {
 	}
 	for i := range len(b.ratchetTree().Nodes) {
 		if n := tree.Index(i); !n.IsLeaf() && b.tree.Blank(n) {
+			invented := &wire.ParentNode{EncryptionKey: b.in.key(), UnmergedLeaves: b.unmergedAbove(n)}
 			b.withTree(spec.ParentHashValid, "a parent where there was none", func(rt *wire.RatchetTree) {
-				rt.Nodes[n] = &wire.Node{Type: wire.NodeTypeParent, Parent: &wire.ParentNode{EncryptionKey: b.in.key()}}
+				rt.Nodes[n] = &wire.Node{Type: wire.NodeTypeParent, Parent: invented}
 			})
 			break
 		}
 	}
 	b.forgotten()
+}
+
+// unmergedAbove lists the leaves below a blank node that a parent above it lists, and
+// that it would have to list too.
+func (b *infoBreaker) unmergedAbove(n tree.Index) []tree.LeafIndex {
+	var list []tree.LeafIndex
+	for up, ok := tree.Parent(n, b.tree.Leaves()); ok; up, ok = tree.Parent(up, b.tree.Leaves()) {
+		for _, l := range b.tree.Unmerged(up) {
+			if tree.IsAncestor(n, l) {
+				list = inserted(list, l)
+			}
+		}
+	}
+	return list
 }
 
 // forgotten drops an unmerged leaf from all parents that list it: they then pretend that

@@ -35,11 +35,13 @@ type world struct {
 	members []*group.Group
 	names   int
 	reached map[*spec.Rule]int
+	some    bool // each member gets some of the broken messages only
+	turn    int
 }
 
 func newWorld(t tester, id wire.CipherSuite, format group.Format, config group.Config) *world {
 	s, err := suite.ByID(id)
-	w := &world{t: t, rng: rand.NewChaCha8([32]byte{byte(id)}), suite: s, format: format, config: config,
+	w := &world{t: t, rng: rand.NewChaCha8([32]byte{byte(id)}), suite: s.Memoised(), format: format, config: config,
 		groupID: []byte("room"), reached: map[*spec.Rule]int{}}
 	w.ok(err)
 	w.config.PSKs = &group.PSKStore{}
@@ -98,7 +100,7 @@ func (w *world) read(sender tree.LeafIndex, broken []Broken, honest []byte) {
 		}
 		before := w.saved(g)
 		for _, b := range broken {
-			if slices.Contains(b.Except, g.Leaf()) {
+			if slices.Contains(b.Except, g.Leaf()) || w.skips() {
 				continue
 			}
 			w.reached[b.Rule]++
@@ -160,21 +162,40 @@ func (w *world) committed(i int, opt group.CommitOptions) (next *group.Group, we
 	return next, welcome
 }
 
-// follow has the first member make a group that follows this one, and the others join it.
-func (w *world) follow(make func(old *group.Group, kps []wire.KeyPackage) (*group.Pending, error)) {
+// follow has the first member make a group that follows this one, and the others join
+// it. as is who a member is there.
+func (w *world) follow(as func(*group.Group) group.Client, make func(old *group.Group, kps []wire.KeyPackage) (*group.Pending, error)) {
 	w.t.Helper()
 	var kps []wire.KeyPackage
+	var clients []group.Client
 	var secrets []group.KeyPackageSecrets
 	for _, g := range w.members[1:] {
-		kp, s, err := g.Client().NewKeyPackage(w.rng)
+		c := as(g)
+		kp, s, err := c.NewKeyPackage(w.rng)
 		w.ok(err)
-		kps, secrets = append(kps, kp), append(secrets, s)
+		clients, kps, secrets = append(clients, c), append(kps, kp), append(secrets, s)
 	}
 	pending, err := make(w.members[0], kps)
 	w.ok(err)
 	next, welcome := pending.Accept()
 	for k, g := range w.members[1:] {
-		w.joined(next, g.Client(), secrets[k], group.JoinOptions{From: g}, welcome)
+		w.joined(next, clients[k], secrets[k], group.JoinOptions{From: g}, welcome)
+	}
+}
+
+// under is the same client with new keys for another suite.
+func (w *world) under(id wire.CipherSuite) func(*group.Group) group.Client {
+	return func(g *group.Group) group.Client {
+		c := g.Client()
+		s, err := suite.ByID(id)
+		w.ok(err)
+		c.Suite = s
+		c.Identity, err = group.NewIdentity(s, w.rng, c.Identity.Name)
+		w.ok(err)
+		if check, ok := w.config.Policy.Credentials.(credential.Basic); ok && check.Directory != nil {
+			check.Directory[c.Identity.Name] = c.Identity.SignaturePub
+		}
+		return c
 	}
 }
 
@@ -207,11 +228,20 @@ func (w *world) joined(committer *group.Group, c group.Client, kps group.KeyPack
 	broken, err := Welcome(w.rng, committer.Client(), Joiner{c, kps, opt}, welcome)
 	w.ok(err)
 	for _, b := range broken {
+		if w.skips() {
+			continue
+		}
 		w.refused(b, func() error { _, err := c.Join(kps, b.Bytes, opt); return err })
 	}
 	g, err := c.Join(kps, welcome, opt)
 	w.ok(err)
 	return g
+}
+
+// skips says whether to leave a broken message out.
+func (w *world) skips() bool {
+	w.turn++
+	return w.some && w.turn%4 != 0
 }
 
 func (w *world) refused(b Broken, try func() error) {
@@ -231,6 +261,9 @@ func (w *world) external(c group.Client, opt group.ExternalOptions) {
 	broken, err := GroupInfo(w.rng, signer.Client(), info)
 	w.ok(err)
 	for _, b := range broken {
+		if w.skips() {
+			continue
+		}
 		w.refused(b, func() error { _, err := c.JoinExternally(w.rng, b.Bytes, opt); return err })
 	}
 	pending, err := c.JoinExternally(w.rng, info, opt)
