@@ -48,8 +48,9 @@ func changes(w *world) {
 	w.create()
 	w.commit(0, 2, group.CommitOptions{PSKs: w.psk()})
 	w.commit(1, 1, group.CommitOptions{Extensions: &[]wire.Extension{w.required()}})
-	w.commit(0, 0, group.CommitOptions{NoPath: true, PSKs: w.psk()})
-	if id, err := group.NewIdentity(w.suite, w.rng, w.members[2].Client().Identity.Name); err == nil && w.config.Policy.Credentials == nil {
+	w.commit(0, 1, group.CommitOptions{NoPath: true, PSKs: w.psk(), TreeBeside: true})
+	w.external(w.client(), group.ExternalOptions{JoinOptions: group.JoinOptions{Tree: w.tree(w.members[0])}, PSKs: w.psk()})
+	if id, err := group.NewIdentity(w.suite, w.rng, w.members[2].Client().Identity.Name); err == nil && w.config.Policy.Credentials == nil { // a new key for the same name
 		w.commit(2, 0, group.CommitOptions{Leaf: group.LeafChange{Identity: &id}})
 	}
 	w.commit(1, 0, group.CommitOptions{ReInit: &wire.ReInit{GroupID: []byte("next"), Version: wire.ProtocolMLS10, CipherSuite: w.suite.ID()}})

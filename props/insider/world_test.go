@@ -143,8 +143,12 @@ func (w *world) commit(i, adds int, opt group.CommitOptions) {
 		opt.Add = append(opt.Add, kp)
 	}
 	next, welcome := w.committed(i, opt)
+	var join group.JoinOptions
+	if opt.TreeBeside {
+		join.Tree = w.tree(next)
+	}
 	for k := range clients {
-		w.members = append(w.members, w.joined(next, clients[k], kps[k], group.JoinOptions{}, welcome))
+		w.members = append(w.members, w.joined(next, clients[k], kps[k], join, welcome))
 	}
 }
 
@@ -160,6 +164,13 @@ func (w *world) committed(i int, opt group.CommitOptions) (next *group.Group, we
 	next, welcome = pending.Accept()
 	w.replace(g, next)
 	return next, welcome
+}
+
+// tree is a group's ratchet_tree, to be sent beside a Welcome or GroupInfo.
+func (w *world) tree(g *group.Group) []byte {
+	b, err := g.RatchetTree()
+	w.ok(err)
+	return b
 }
 
 // follow has the first member make a group that follows this one, and the others join
@@ -256,7 +267,7 @@ func (w *world) refused(b Broken, try func() error) {
 func (w *world) external(c group.Client, opt group.ExternalOptions) {
 	w.t.Helper()
 	signer := w.members[0]
-	info, err := signer.GroupInfo(w.rng, group.GroupInfoOptions{Tree: true, ExternalPub: true})
+	info, err := signer.GroupInfo(w.rng, group.GroupInfoOptions{Tree: opt.Tree == nil, ExternalPub: true})
 	w.ok(err)
 	broken, err := GroupInfo(w.rng, signer.Client(), info)
 	w.ok(err)
@@ -268,7 +279,7 @@ func (w *world) external(c group.Client, opt group.ExternalOptions) {
 	}
 	pending, err := c.JoinExternally(w.rng, info, opt)
 	w.ok(err)
-	broken, err = ExternalCommit(w.rng, c, info, nil, pending.Commit)
+	broken, err = ExternalCommit(w.rng, c, info, opt.Tree, pending.Commit)
 	w.ok(err)
 	w.read(nobody, broken, pending.Commit)
 	next, _ := pending.Accept()
