@@ -155,8 +155,27 @@ func (in *insider) lists(ch treesync.Change) {
 	in.with(spec.AddsDistinctClients, "two Adds of one client", false, addOf(in.keyPackage(who)), addOf(in.keyPackage(who)))
 	kp := addOf(in.keyPackage(who))
 	in.with(spec.AddsDistinctClients, "one KeyPackage twice", false, kp, kp)
+	in.sameNames(who)
 	if in.welcomes(who) {
 		in.clashes(who, ch)
+	}
+}
+
+// sameNames adds clients that only the application can tell to be the same: they have
+// one credential, and two keys.
+func (in *insider) sameNames(who group.Client) {
+	check := in.public.Policy.Credentials
+	again := func(c group.Client) group.Client {
+		credential := c.Identity.Credential
+		c.Identity = in.identity(c.Identity.Name)
+		c.Identity.Credential = credential
+		return c
+	}
+	if mine := in.client.Identity.Credential; check != nil && check.SameClient(mine, mine) {
+		in.with(spec.AddsNewClient, "an Add of the committer with another key", false, addOf(in.keyPackage(again(in.client))))
+	}
+	if its := who.Identity.Credential; check != nil && check.SameClient(its, its) {
+		in.with(spec.AddsDistinctClients, "two Adds of one client with two keys", false, addOf(in.keyPackage(who)), addOf(in.keyPackage(again(who))))
 	}
 }
 

@@ -180,8 +180,8 @@ func (in *insider) privately() {
 	if most == 0 {
 		most = treedem.DefaultMaxForward
 	}
-	if most < 1<<31 {
-		in.addBytes(spec.ForwardBound, "the last of all generations", in.framePrivate(c, func(x *sealed) { x.data.Generation = 1<<32 - 1 }))
+	if most < 1<<29 {
+		in.addBytes(spec.ForwardBound, "a generation too far ahead", in.framePrivate(c, func(x *sealed) { x.data.Generation += 2*most + 2 }))
 	}
 	if c.Content.ContentType == wire.ContentApplication {
 		public := in.content()

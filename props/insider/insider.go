@@ -37,7 +37,8 @@ type Broken struct {
 // Message breaks an honest message of a member: a handshake, or application data.
 // from is the sender's group as it was before it sent (a Clone): a PrivateMessage
 // cannot be opened with less. It is not changed. Only breaks that apply to the
-// message, its framing and the group are returned.
+// message, its framing and the group are returned, some 160 for a Commit; receivers
+// are taken to have the sender's Policy and Limits.
 func Message(rng io.Reader, from *group.Group, honest []byte) ([]Broken, error) {
 	s, err := suite.ByID(from.Client().Suite.ID()) // whoever watches or remembers the honest one's calls does not see these
 	if err != nil {
