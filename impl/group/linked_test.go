@@ -228,6 +228,7 @@ func TestExternalInitRules(t *testing.T) {
 			return k
 		}},
 		{"too short", spec.ExternalInitOpens, func(k []byte) []byte { return k[1:] }},
+		{"none, by who knows the members' init_secret", spec.ExternalInitOpens, func([]byte) []byte { return nil }},
 	} {
 		t.Run(v.what, func(t *testing.T) {
 			c := p.client("dave")
@@ -235,8 +236,11 @@ func TestExternalInitRules(t *testing.T) {
 			p.ok(err)
 			kem, init, err := c.externalInit(p.rng, m.GroupInfo)
 			p.ok(err)
+			if kem = v.bend(kem); kem == nil {
+				init = alice.secrets.Init
+			}
 			d := draft{sender: wire.Sender{Type: wire.SenderNewMemberCommit}, init: init, opt: CommitOptions{Format: Public}}
-			d.add(wire.Proposal{Type: wire.ProposalExternalInit, ExternalInit: &wire.ExternalInit{KEMOutput: v.bend(kem)}})
+			d.add(wire.Proposal{Type: wire.ProposalExternalInit, ExternalInit: &wire.ExternalInit{KEMOutput: kem}})
 			pending, err := outside.commit(p.rng, d)
 			p.ok(err)
 			if _, err := alice.Receive(pending.Commit); !errors.Is(err, v.rule) {

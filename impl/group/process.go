@@ -38,7 +38,7 @@ func (g *Group) receiveCommit(c *treedem.Content) (next *Group, removed bool, er
 		}
 	}
 	in.commitSecret = p.commitSecret
-	if ch.KEMOutput != nil {
+	if ch.External() {
 		if in.init, err = g.externalInit(ch.KEMOutput); err != nil {
 			return nil, false, err
 		}
