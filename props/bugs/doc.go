@@ -1,0 +1,8 @@
+// Package bugs holds seeded bugs: small mistakes, each with a name and a source, that
+// the properties must catch. A bug is a change to the source of impl, in
+// catalogue/NAME.txtar; it is applied to a copy, which the go command overlays when it
+// builds mlsref, so that no bug ever lives in impl. The mlsref that results then runs
+// its properties. If they hold, they are not good enough.
+//
+// It knows of properties only their names and what "mlsref props --json" prints.
+package bugs
