@@ -73,7 +73,7 @@ func runBugs(c *cobra.Command, args []string, o bugsOptions) error {
 	if err != nil {
 		return err
 	}
-	runner := bugs.GoRunner{Root: root, Limit: time.Duration(o.seconds) * time.Second}
+	runner := bugs.GoRunner{Root: root, Package: "./cmd/mlsref", Limit: time.Duration(o.seconds) * time.Second}
 	t, err := huntAll(ctx, c.ErrOrStderr(), runner, root, chosen, o.Hunt)
 	if err != nil {
 		return err

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 const sample = `title: one line
@@ -143,25 +144,29 @@ func TestDecode(t *testing.T) {
 	}
 }
 
-// An overlay and a build. The package that is built is a small one.
-func TestBuild(t *testing.T) {
-	r := GoRunner{Root: source(t)}
-	files := map[string]string{
-		"spec/mutate/build.go": "package main\n",
-		"spec/mutate/main.go":  "package main\nimport \"os\"\nfunc main() { os.Stdout.WriteString(\"changed\") }\n",
+// An overlay, a build and a run. The command that is built is a small one.
+func TestGoRunner(t *testing.T) {
+	r := GoRunner{Root: source(t), Package: "./spec/mutate", Limit: time.Minute}
+	run := func(main string) (Report, error) {
+		return r.Run(t.Context(), map[string]string{
+			"spec/mutate/build.go": "package main\n",
+			"spec/mutate/main.go":  "package main\nimport (\"os\"; \"time\")\nvar _, _ = time.Hour, os.Args\nfunc main() { " + main + " }\n",
+		}, Hunt{Histories: 7})
 	}
-	binary, err := r.Build(t.Context(), t.TempDir(), files, "./spec/mutate")
-	if err != nil {
-		t.Fatal(err)
+	got, err := run("os.Stdout.WriteString(`{\"scenario\": \"` + os.Args[4] + `\"}`)")
+	if err != nil || got.Scenario != "7" {
+		t.Errorf("%+v, %v", got, err)
 	}
-	if out, err := exec.Command(binary).Output(); err != nil || string(out) != "changed" {
-		t.Errorf("the program says %q, %v", out, err)
+	if got, err = run("var none []int; println(none[len(os.Args)])"); err != nil || len(got.Failures) != 1 || got.Failures[0].Property != Panic {
+		t.Errorf("a panic: %+v, %v", got, err)
 	}
-	files["spec/mutate/main.go"] = "package main\nfunc main() { 1 + }\n"
-	_, err = r.Build(t.Context(), t.TempDir(), files, "./spec/mutate")
 	var unbuilt BuildError
-	if !errors.As(err, &unbuilt) || !strings.Contains(err.Error(), "main.go:2") {
+	if _, err = run("1 +"); !errors.As(err, &unbuilt) || !strings.Contains(err.Error(), "main.go:4") {
 		t.Errorf("a syntax error: %v", err)
+	}
+	r.Limit = 100 * time.Millisecond
+	if _, err = run("time.Sleep(time.Hour)"); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("a run without end: %v", err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()

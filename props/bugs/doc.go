@@ -4,5 +4,9 @@
 // builds mlsref, so that no bug ever lives in impl. The mlsref that results then runs
 // its properties. If they hold, they are not good enough.
 //
+// What cannot be seeded is what MLS allows by design: that a node key, once used for a
+// path, opens that path when it is stolen later; that a signature key outlives an
+// Update. Nor is slowness seeded.
+//
 // It knows of properties only their names and what "mlsref props --json" prints.
 package bugs

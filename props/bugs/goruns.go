@@ -18,8 +18,9 @@ const module = "mlsref"
 
 // GoRunner runs mlsref as the go command builds it from the source under Root.
 type GoRunner struct {
-	Root  string
-	Limit time.Duration // of one run of the properties
+	Root    string
+	Package string        // the command that has "props"
+	Limit   time.Duration // of one run of the properties
 }
 
 // Source finds the project's source: the module of the working directory.
@@ -42,7 +43,7 @@ func (r GoRunner) Run(ctx context.Context, changed map[string]string, h Hunt) (R
 		return Report{}, err
 	}
 	defer os.RemoveAll(dir)
-	binary, err := r.Build(ctx, dir, changed, "./cmd/mlsref")
+	binary, err := r.build(ctx, dir, changed)
 	if err != nil {
 		return Report{}, err
 	}
@@ -59,8 +60,8 @@ func (r GoRunner) Run(ctx context.Context, changed map[string]string, h Hunt) (R
 	return decode(err, stdout.Bytes(), stderr.Bytes())
 }
 
-// Build compiles a package of the source with some files changed.
-func (r GoRunner) Build(ctx context.Context, dir string, changed map[string]string, pkg string) (binary string, err error) {
+// build compiles the command with some files changed.
+func (r GoRunner) build(ctx context.Context, dir string, changed map[string]string) (binary string, err error) {
 	overlay := struct{ Replace map[string]string }{map[string]string{}}
 	for file, text := range changed {
 		copied := filepath.Join(dir, strings.ReplaceAll(file, "/", "-"))
@@ -78,7 +79,7 @@ func (r GoRunner) Build(ctx context.Context, dir string, changed map[string]stri
 		return "", err
 	}
 	binary = filepath.Join(dir, "mlsref")
-	cmd := command(ctx, "go", "build", "-buildvcs=false", "-overlay", listed, "-o", binary, pkg)
+	cmd := command(ctx, "go", "build", "-buildvcs=false", "-overlay", listed, "-o", binary, r.Package)
 	cmd.Dir = r.Root
 	out, err := cmd.CombinedOutput()
 	if ctx.Err() != nil {
