@@ -13,27 +13,26 @@ import (
 
 // tell prints the table and the sum, and complains of each bug that was not caught.
 func (t *bugTable) tell(out io.Writer, st style) error {
-	name, layer, by := len("bug"), len("treesync"), len("caught by")
+	name, by := len("bug"), len("caught by")
 	for _, row := range t.rows {
-		name = max(name, len(row.Name))
+		name = max(name, columns(row.Name))
 		by = max(by, columns(caughtBy(row)))
 	}
-	print := func(cells ...string) {
-		line := fmt.Sprintf("%s  %s  %s  %s  %s", pad(cells[0], name), pad(cells[1], layer), pad(cells[2], by), pad(cells[3], 6), cells[4])
-		fmt.Fprintln(out, strings.TrimRight(line, " "))
+	line := func(bug, layer, who, steps, shrunk string) string {
+		return fmt.Sprintf("%s  %s  %s  %s  %s", pad(bug, name), pad(layer, len("treesync")), pad(who, by), pad(steps, len("steps")), shrunk)
 	}
-	fmt.Fprintln(out, st.bold(fmt.Sprintf("%s  %s  %s  %s  %s", pad("bug", name), pad("layer", layer), pad("caught by", by), pad("steps", 6), "shrunk to")))
+	fmt.Fprintln(out, st.bold(line("bug", "layer", "caught by", "steps", "shrunk to")))
 	caught := 0
 	for _, row := range t.rows {
-		who := st.red(caughtBy(row))
+		paint := st.red
 		if row.Verdict == bugs.Caught {
 			caught++
-			who = st.green(caughtBy(row))
+			paint = st.green
 		}
-		print(row.Name, string(row.Bug.Layer), who, steps(row), shrunk(row))
+		fmt.Fprintln(out, line(row.Name, string(row.Bug.Layer), paint(caughtBy(row)), steps(row), shrunk(row)))
 	}
-	fmt.Fprintf(out, "\nwithout any bug: %s in %s\n", t.control.Verdict, steps(t.control)+" steps")
-	fmt.Fprintf(out, "%s of %s caught\n", count(caught, "bug"), fmt.Sprint(t.asked))
+	fmt.Fprintf(out, "\nwithout any bug: %s in %s steps\n", t.control.Verdict, steps(t.control))
+	fmt.Fprintf(out, "%d of %s caught\n", caught, count(t.asked, "bug"))
 	return t.complain()
 }
 

@@ -81,16 +81,16 @@ func TestBugsTable(t *testing.T) {
 		want  []string
 	}{
 		{"all are caught", []string{"one", "two"}, fakeRunner{bugs.Control: allHold, "one": deletion, "two": codec}, exitOK, []string{
-			"bug  layer     caught by  steps   shrunk to\n",
-			"one  wire      deletion*  41      6 lines\n", // the asterisk: nobody expected it
-			"two  wire      codec      2       1 line\n",
-			"without any bug: holds in 900 steps\n2 bugs of 2 caught\n",
+			"bug  layer     caught by  steps  shrunk to\n",
+			"one  wire      deletion*  41     6 lines\n", // the asterisk: nobody expected it
+			"two  wire      codec      2      1 line\n",
+			"without any bug: holds in 900 steps\n2 of 2 bugs caught\n",
 		}},
 		{"one survives", []string{"one", "two"}, fakeRunner{bugs.Control: allHold, "one": deletion, "two": allHold}, exitFailed, []string{
-			"two  wire      survived   900     –\n", "1 bug of 2 caught\n", "two survives: two's title; expected codec",
+			"two  wire      survived   900    –\n", "1 of 2 bugs caught\n", "two survives: two's title; expected codec",
 		}},
 		{"one gives no answer", []string{"one"}, fakeRunner{bugs.Control: allHold, "one": fails(errors.New("it did not end"))}, exitFailed, []string{
-			"one  wire      not run    –       –\n", "bug one: no answer: it did not end",
+			"one  wire      not run    –      –\n", "bug one: no answer: it did not end",
 		}},
 		{"one does not compile", []string{"one", "two"}, fakeRunner{bugs.Control: allHold, "one": fails(bugs.BuildError{Err: errors.New("a.go:1")}), "two": allHold}, exitInput, []string{
 			"bug one: it does not compile: a.go:1", "two survives",

@@ -118,7 +118,7 @@ func exited(t *testing.T, code string) error {
 }
 
 func TestDecode(t *testing.T) {
-	const failing = `{"histories":17,"steps":412,"failures":[{"property":"deletion","line":7,"text":"x","seed":16},{"property":"deletion"},{"property":"codec"}],"scenario":"s","lines":6}`
+	const failing = `{"histories":17,"steps":412,"failures":[{"property":"deletion","line":7,"text":"x","seed":16},{"property":"codec"},{"property":"deletion"}],"scenario":"s","lines":6}`
 	for _, c := range []struct{ code, stdout, stderr, properties, problem string }{
 		{"1", failing, "", "deletion codec", ""},
 		{"0", `{"histories":200,"steps":9}`, "", "", ""},

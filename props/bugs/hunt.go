@@ -2,6 +2,7 @@ package bugs
 
 import (
 	"context"
+	"slices"
 	"strconv"
 )
 
@@ -53,7 +54,7 @@ type Failure struct {
 func (r Report) Properties() []string {
 	var names []string
 	for _, f := range r.Failures {
-		if len(names) == 0 || names[len(names)-1] != f.Property {
+		if !slices.Contains(names, f.Property) {
 			names = append(names, f.Property)
 		}
 	}
