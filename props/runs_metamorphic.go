@@ -49,7 +49,7 @@ func (m *metamorphic) compare(t *trace.Trace, r *trace.Report) (compared bool, e
 	if !ok {
 		return false, nil
 	}
-	sc, err := trace.Parse("inOtherWords", strings.NewReader(w.text()))
+	sc, err := trace.Parse("otherWords", strings.NewReader(w.text()))
 	var impossible *trace.InputError
 	if errors.As(err, &impossible) {
 		return false, nil
@@ -65,7 +65,7 @@ func (m *metamorphic) compare(t *trace.Trace, r *trace.Report) (compared bool, e
 	if err != nil {
 		return true, fmt.Errorf("%w, in\n%s", err, w.text())
 	}
-	was, is := fates(t, r, inOtherWords{renamed: w.renamed, until: w.until}), fates(again, report, inOtherWords{lines: w.lines})
+	was, is := fates(t, r, otherWords{renamed: w.renamed, until: w.until}), fates(again, report, otherWords{lines: w.lines})
 	for _, secret := range slices.Sorted(maps.Keys(was)) {
 		if !w.allows(was[secret], is[secret]) {
 			return true, fmt.Errorf("%s was %q, and is %q in\n%s", secret, was[secret], is[secret], w.text())
@@ -84,7 +84,7 @@ func (m *metamorphic) compare(t *trace.Trace, r *trace.Report) (compared bool, e
 // be opened with a node key that is stolen later, one in a PrivateMessage not without its
 // message key too, which is gone: so private framing may save a secret, or save it for
 // longer, and never loses one.
-func (w inOtherWords) allows(was, is string) bool {
+func (w otherWords) allows(was, is string) bool {
 	if w.framed == "" || was == is {
 		return was == is
 	}
@@ -105,7 +105,7 @@ func (w inOtherWords) allows(was, is string) bool {
 // runs can share: names are renamed, packages counted for each owner, and the line since
 // which a secret is exposed is the one that w has for it. Until a line, if w has one: as
 // if the run ended there.
-func fates(t *trace.Trace, r *trace.Report, w inOtherWords) map[string]string {
+func fates(t *trace.Trace, r *trace.Report, w otherWords) map[string]string {
 	list, packages := map[string]string{}, map[string]int{}
 	lineOf, made := map[int]int{}, map[model.Goal]int{}
 	for _, e := range t.Events {

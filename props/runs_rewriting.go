@@ -15,11 +15,11 @@ import (
 // it is about.
 type rewriting struct {
 	name string
-	of   func(sc *trace.Scenario, rng *rand.Rand) (inOtherWords, bool)
+	of   func(sc *trace.Scenario, rng *rand.Rand) (otherWords, bool)
 }
 
-// inOtherWords is the other scenario.
-type inOtherWords struct {
+// otherWords is the other scenario.
+type otherWords struct {
 	words   [][]string        // of each line
 	lines   []int             // of each line, the one that it stands for
 	renamed map[string]string // names that are others
@@ -37,7 +37,7 @@ const extraExport = "for no use at all"
 // there a run is compared up to the first.
 var rewritings = []rewriting{
 	{"other names", rename},
-	{"another seed", func(sc *trace.Scenario, rng *rand.Rand) (inOtherWords, bool) {
+	{"another seed", func(sc *trace.Scenario, rng *rand.Rand) (otherWords, bool) {
 		return set(sc, "seed", strconv.Itoa(rng.IntN(1<<30))), true
 	}},
 	{"another suite", otherSuite},
@@ -46,7 +46,7 @@ var rewritings = []rewriting{
 	{"by reference", byReference},
 }
 
-func (w inOtherWords) text() string {
+func (w otherWords) text() string {
 	var b strings.Builder
 	for _, words := range w.words {
 		b.WriteString(strings.Join(words, " ") + "\n")
@@ -55,8 +55,8 @@ func (w inOtherWords) text() string {
 }
 
 // linesOf are the words of a scenario's lines as they stand there, without comments.
-func linesOf(sc *trace.Scenario) inOtherWords {
-	var w inOtherWords
+func linesOf(sc *trace.Scenario) otherWords {
+	var w otherWords
 	for i, line := range strings.Split(strings.TrimSuffix(sc.Text, "\n"), "\n") {
 		var words []string
 		for line = strings.TrimLeft(line, " \t\r"); line != "" && line[0] != '#'; line = strings.TrimLeft(line, " \t\r") {
@@ -74,14 +74,14 @@ func linesOf(sc *trace.Scenario) inOtherWords {
 }
 
 // replace puts lines in the place of some, from 0; all stand for the first.
-func (w *inOtherWords) replace(from, to int, by ...[]string) {
+func (w *otherWords) replace(from, to int, by ...[]string) {
 	stands := slices.Repeat([]int{w.lines[from]}, len(by))
 	w.words = slices.Concat(w.words[:from], by, w.words[to:])
 	w.lines = slices.Concat(w.lines[:from], stands, w.lines[to:])
 }
 
 // set changes a setting.
-func set(sc *trace.Scenario, setting, value string) inOtherWords {
+func set(sc *trace.Scenario, setting, value string) otherWords {
 	w := linesOf(sc)
 	line := []string{setting, value}
 	at := slices.IndexFunc(w.words, func(words []string) bool { return len(words) > 0 && words[0] == setting })
@@ -93,7 +93,7 @@ func set(sc *trace.Scenario, setting, value string) inOtherWords {
 	return w
 }
 
-func otherSuite(sc *trace.Scenario, rng *rand.Rand) (inOtherWords, bool) {
+func otherSuite(sc *trace.Scenario, rng *rand.Rand) (otherWords, bool) {
 	names := slices.DeleteFunc(suite.Names(), func(n string) bool { return n == sc.Suite || rng.IntN(10) > 0 && costly(n) })
 	return set(sc, "suite", names[rng.IntN(len(names))]), true
 }
@@ -103,7 +103,7 @@ func costly(suite string) bool {
 	return strings.Contains(suite, "448") || strings.Contains(suite, "P5") || strings.Contains(suite, "P3")
 }
 
-func otherFraming(sc *trace.Scenario, _ *rand.Rand) (inOtherWords, bool) {
+func otherFraming(sc *trace.Scenario, _ *rand.Rand) (otherWords, bool) {
 	framed := map[bool]string{true: "private", false: "public"}[sc.Public]
 	w := set(sc, "handshakes", framed)
 	w.framed = framed
@@ -120,7 +120,7 @@ func otherFraming(sc *trace.Scenario, _ *rand.Rand) (inOtherWords, bool) {
 var nameable = strings.Fields("suite seed handshakes public private keep epochs psks adding removing psk label reinit path of epoch key package signature known good randomness offline online join secret exposed message attack succeeds fails")
 
 // rename gives every person, group and PSK the name of another one, or a new one.
-func rename(sc *trace.Scenario, rng *rand.Rand) (inOtherWords, bool) {
+func rename(sc *trace.Scenario, rng *rand.Rand) (otherWords, bool) {
 	var old []string
 	for _, st := range sc.Statements {
 		names := slices.Concat([]string{st.Actor, st.As, st.Group, st.In, st.Through, st.PSK}, st.Names, st.To)
@@ -129,7 +129,7 @@ func rename(sc *trace.Scenario, rng *rand.Rand) (inOtherWords, bool) {
 		}
 		for _, name := range names {
 			if slices.Contains(nameable, name) {
-				return inOtherWords{}, false
+				return otherWords{}, false
 			}
 			if name != "" && name != trace.Attacker && !slices.Contains(old, name) {
 				old = append(old, name)
@@ -169,12 +169,12 @@ func among(sc *trace.Scenario, rng *rand.Rand, which func(st *trace.Statement) b
 }
 
 // addExport has whoever has just acted in a group export something.
-func addExport(sc *trace.Scenario, rng *rand.Rand) (inOtherWords, bool) {
+func addExport(sc *trace.Scenario, rng *rand.Rand) (otherWords, bool) {
 	acts := []trace.Verb{trace.VerbCreates, trace.VerbAdds, trace.VerbRemoves, trace.VerbUpdates, trace.VerbCommits, trace.VerbLabels,
 		trace.VerbPrepares, trace.VerbSends, trace.VerbProposesAdd, trace.VerbProposesRemove, trace.VerbProposesPSK}
 	st, ok := among(sc, rng, func(st *trace.Statement) bool { return st.Actor != trace.Attacker && slices.Contains(acts, st.Verb) })
 	if !ok {
-		return inOtherWords{}, false
+		return otherWords{}, false
 	}
 	export := []string{st.Actor, "exports", strconv.Quote(extraExport)}
 	if st.Verb == trace.VerbCreates {
@@ -221,12 +221,12 @@ var proposing = map[trace.Verb]string{trace.VerbAdds: "adding", trace.VerbRemove
 // byReference has a Commit's sender propose, just before, some of what it commits by
 // value: all of it, or the first names. What only some get to see is left alone: the
 // proposal would reach the others.
-func byReference(sc *trace.Scenario, rng *rand.Rand) (inOtherWords, bool) {
+func byReference(sc *trace.Scenario, rng *rand.Rand) (otherWords, bool) {
 	st, ok := among(sc, rng, func(st *trace.Statement) bool {
 		return st.To == nil && st.Actor != trace.Attacker && (proposing[st.Verb] != "" || st.Verb == trace.VerbCommits && len(st.PSKs) > 0)
 	})
 	if !ok {
-		return inOtherWords{}, false
+		return otherWords{}, false
 	}
 	propose, commit := []string{st.Actor, "proposes"}, []string{st.Actor, "commits"}
 	psks := st.PSKs

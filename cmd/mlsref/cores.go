@@ -9,6 +9,11 @@ import (
 // onAllCores does the numbers from 0 to n-1, as many at once as there are cores. When
 // the context ends, no further one is begun.
 func onAllCores(ctx context.Context, n int, do func(i int)) {
+	atOnce(ctx, runtime.GOMAXPROCS(0), n, do)
+}
+
+// atOnce does the same with as many at once as there are workers.
+func atOnce(ctx context.Context, workers, n int, do func(i int)) {
 	next := make(chan int)
 	go func() {
 		defer close(next)
@@ -21,7 +26,7 @@ func onAllCores(ctx context.Context, n int, do func(i int)) {
 		}
 	}()
 	var working sync.WaitGroup
-	for range runtime.GOMAXPROCS(0) {
+	for range workers {
 		working.Go(func() {
 			for i := range next {
 				do(i)

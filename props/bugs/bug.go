@@ -1,0 +1,126 @@
+package bugs
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/rogpeppe/go-internal/txtar"
+)
+
+// Bug is one mistake that is not in the code.
+type Bug struct {
+	Name   string
+	Title  string   // one line
+	Layer  Layer    // that it is in
+	Source string   // an advisory or issue, a section that it breaks, or "own"
+	Expect []string // the properties that should catch it, the likeliest first
+	Text   string   // what goes wrong, and what the attacker gains
+	Edits  []Edit
+}
+
+// Layer is the part of the implementation that a bug is in.
+type Layer string
+
+// The layers, in the order of the table.
+var layers = []Layer{"treesync", "treekem", "treedem", "group", "wire", "suite"}
+
+// Edit replaces some lines of one file.
+type Edit struct {
+	File  string // its path in the module
+	Lines []Line
+}
+
+// Line is one line of an edit: to be taken out ('-'), put in ('+'), or just there (' ').
+type Line struct {
+	Mark byte
+	Text string
+}
+
+// lines are those that bear one of the marks.
+func (e Edit) lines(marks string) []string {
+	var list []string
+	for _, l := range e.Lines {
+		if strings.IndexByte(marks, l.Mark) >= 0 {
+			list = append(list, l.Text)
+		}
+	}
+	return list
+}
+
+// String is the edit as a difference.
+func (e Edit) String() string {
+	var b strings.Builder
+	for _, l := range e.Lines {
+		fmt.Fprintf(&b, "%c%s\n", l.Mark, l.Text)
+	}
+	return b.String()
+}
+
+// parse reads one bug. The header says "title:", "layer:", "source:" and "expect:", a
+// line each, then comes the text. Each file's section is a difference without line
+// numbers; a line "@@" begins another edit of the same file.
+func parse(name string, file []byte) (Bug, error) {
+	a := txtar.Parse(file)
+	b := Bug{Name: name}
+	header, text, _ := strings.Cut(string(a.Comment), "\n\n")
+	b.Text = strings.TrimSpace(text)
+	for line := range strings.Lines(header) {
+		key, value, _ := strings.Cut(line, ":")
+		value = strings.TrimSpace(value)
+		switch key {
+		case "title":
+			b.Title = value
+		case "layer":
+			b.Layer = Layer(value)
+		case "source":
+			b.Source = value
+		case "expect":
+			b.Expect = strings.Split(value, ", ")
+		default:
+			return b, fmt.Errorf("bug %s: the header has %q, expected title, layer, source or expect", name, key)
+		}
+	}
+	for _, f := range a.Files {
+		edits, err := parseEdits(f.Name, string(f.Data))
+		if err != nil {
+			return b, fmt.Errorf("bug %s: %w", name, err)
+		}
+		b.Edits = append(b.Edits, edits...)
+	}
+	return b, b.complete()
+}
+
+func (b Bug) complete() error {
+	switch {
+	case b.Title == "" || b.Source == "" || b.Text == "" || len(b.Expect) == 0:
+		return fmt.Errorf("bug %s: it needs a title, a source, a text, and what to expect", b.Name)
+	case !slices.Contains(layers, b.Layer):
+		return fmt.Errorf("bug %s: there is no layer %q, only %v", b.Name, b.Layer, layers)
+	case len(b.Edits) == 0:
+		return fmt.Errorf("bug %s: it changes nothing", b.Name)
+	}
+	return nil
+}
+
+func parseEdits(file, text string) ([]Edit, error) {
+	edits := []Edit{{File: file}}
+	for line := range strings.Lines(text) {
+		line = strings.TrimSuffix(line, "\n")
+		switch {
+		case line == "@@":
+			edits = append(edits, Edit{File: file})
+		case line == "" || !strings.Contains("-+ ", line[:1]):
+			return nil, fmt.Errorf("%s: the line %q begins with none of - + and a blank", file, line)
+		default:
+			last := &edits[len(edits)-1]
+			last.Lines = append(last.Lines, Line{line[0], line[1:]})
+		}
+	}
+	for _, e := range edits {
+		if len(e.lines("- ")) == 0 || len(e.lines("-+")) == 0 {
+			return nil, fmt.Errorf("%s: an edit that finds or changes nothing", file)
+		}
+	}
+	return edits, nil
+}

@@ -1,0 +1,74 @@
+package bugs
+
+import (
+	"cmp"
+	"embed"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+//go:embed catalogue/*.txtar
+var catalogue embed.FS
+
+// All lists the bugs of the catalogue by layer, and by name within one.
+func All() ([]Bug, error) {
+	files, err := catalogue.ReadDir("catalogue")
+	if err != nil {
+		return nil, err
+	}
+	var all []Bug
+	for _, f := range files {
+		text, err := catalogue.ReadFile("catalogue/" + f.Name())
+		if err != nil {
+			return nil, err
+		}
+		b, err := parse(strings.TrimSuffix(f.Name(), ".txtar"), text)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, b)
+	}
+	slices.SortStableFunc(all, func(a, b Bug) int {
+		return cmp.Compare(slices.Index(layers, a.Layer), slices.Index(layers, b.Layer))
+	})
+	return all, nil
+}
+
+// Named is the bugs of these names, in the order of All; all, if there are no names.
+func Named(names []string) ([]Bug, error) {
+	all, err := All()
+	if err != nil || len(names) == 0 {
+		return all, err
+	}
+	for _, name := range names {
+		if !slices.ContainsFunc(all, func(b Bug) bool { return b.Name == name }) {
+			return nil, fmt.Errorf("there is no seeded bug %q; mlsref bugs --list has them", name)
+		}
+	}
+	return slices.DeleteFunc(all, func(b Bug) bool { return !slices.Contains(names, b.Name) }), nil
+}
+
+// Properties are the names that a bug may expect.
+var Properties = []string{
+	"acceptance",               // an honest message is accepted by honest members
+	"tree-invariant",           // who holds which private keys
+	"tree-shape",               // the tree against a dumb definition
+	"agreement",                // members of an epoch agree
+	"forward-secrecy",          // the judges: what was deleted does not help a thief
+	"post-compromise-security", // the judges: what was healed is safe
+	"deletion",                 // what must be gone is gone
+	"authentication",           // a message is from whom it says
+	"exclusion",                // who was removed is out
+	"message-once",             // no message is accepted twice
+	"wrong-context",            // nothing is accepted out of its epoch, group, place or kind
+	"nonce-reuse",              // no key and nonce encrypt two plaintexts
+	"restart",                  // a saved and loaded group goes on
+	"robustness",               // any change of bytes is refused, and changes nothing
+	"insider",                  // one rule broken and signed again is refused under that rule
+	"losing-commit",            // a Commit that came too late changes nothing
+	"follower",                 // who sees public messages only agrees
+	"codec",                    // encodings are canonical, and the RFC's
+	"metamorphic",              // names, suites and framing make no difference
+	"determinism",              // one seed, one run
+}
