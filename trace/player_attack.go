@@ -230,12 +230,13 @@ func (p *player) attackSend(a *Attack, s *seat, victim *client, text []byte) err
 }
 
 func (p *player) attackUpdate(a *Attack, s *seat, victim *client) error {
+	sender := p.sender(s)
 	next, msg, err := s.group.ProposeUpdate(p.rng, group.LeafChange{}, p.format)
 	if err != nil {
 		return err
 	}
 	s.group, s.caught = next, len(s.room.log)+1
-	l := p.sentProposal(s, msg, model.Event{Proposes: "update", Proposal: p.updateID(next), By: model.Attacker})
+	l := p.sentProposal(s, sender, msg, model.Event{Proposes: "update", Proposal: p.updateID(next), By: model.Attacker})
 	l.forged = a
 	return p.deliver(p.othersBut(s, victim), l)
 }

@@ -104,7 +104,7 @@ func (p *player) joinExternally(c *client, as group.Client, through *seat, info 
 	next, _ := pending.Accept()
 	r := through.room
 	s := &seat{client: c, room: r, branch: through.branch, group: next}
-	d := &letter{kind: "commit", from: c, room: r, state: through.state, bytes: pending.Commit, next: p.newState(r, next.Epoch()), psks: opt.PSKs}
+	d := &letter{kind: "commit", from: c, room: r, state: through.state, bytes: pending.Commit, next: p.newState(r, next.Epoch()), psks: opt.PSKs, info: info}
 	s.state = d.next
 	e := model.Event{Kind: model.Commit, From: through.state, State: d.next, Epoch: next.Epoch(), Path: true, External: true, By: by}
 	if opt.Resync {

@@ -55,21 +55,23 @@ func (p *player) propose(s *seat, st *Statement) error {
 
 func (p *player) proposeOne(s *seat, what string, propose func() (*group.Group, []byte, error)) error {
 	p.begin(s.client)
+	sender := p.sender(s)
 	next, msg, err := propose()
 	if err != nil {
 		return fmt.Errorf("%s's proposal: %w", s.client.name, err)
 	}
 	p.made++
-	return p.proposed(s, next, msg, model.Event{Proposes: what, Proposal: fmt.Sprintf("proposal_%d", p.made)})
+	return p.proposed(s, sender, next, msg, model.Event{Proposes: what, Proposal: fmt.Sprintf("proposal_%d", p.made)})
 }
 
 func (p *player) proposeUpdate(s *seat) error {
 	p.begin(s.client)
+	sender := p.sender(s)
 	next, msg, err := s.group.ProposeUpdate(p.rng, group.LeafChange{}, p.format)
 	if err != nil {
 		return fmt.Errorf("%s's Update: %w", s.client.name, err)
 	}
-	return p.proposed(s, next, msg, model.Event{Proposes: "update", Proposal: p.updateID(next)})
+	return p.proposed(s, sender, next, msg, model.Event{Proposes: "update", Proposal: p.updateID(next)})
 }
 
 // updateID names the Update that was just proposed.
@@ -81,14 +83,14 @@ func (p *player) updateID(next *group.Group) string {
 	return id
 }
 
-func (p *player) proposed(s *seat, next *group.Group, msg []byte, e model.Event) error {
+func (p *player) proposed(s *seat, sender, next *group.Group, msg []byte, e model.Event) error {
 	s.group = next
-	return p.deliver(p.others(s), p.sentProposal(s, msg, e))
+	return p.deliver(p.others(s), p.sentProposal(s, sender, msg, e))
 }
 
-// sentProposal records a proposal on its way.
-func (p *player) sentProposal(s *seat, msg []byte, e model.Event) *letter {
-	l := &letter{kind: "proposal", from: s.client, room: s.room, state: s.state, bytes: msg, sender: p.sender(s)}
+// sentProposal records a proposal on its way. sender is as it was before.
+func (p *player) sentProposal(s *seat, sender *group.Group, msg []byte, e model.Event) *letter {
+	l := &letter{kind: "proposal", from: s.client, room: s.room, state: s.state, bytes: msg, sender: sender}
 	if p.format == group.Private {
 		e.Encrypted, e.Generation, l.id = true, s.generation(&s.handshakes, e.By), e.Proposal
 	}

@@ -76,6 +76,7 @@ type letter struct {
 	branch  *branch     // of a Welcome
 	event   model.Event // the Commit's
 	forged  *Attack
+	info    []byte       // the GroupInfo that an external Commit was made from
 	sender  *group.Group // a copy of the sender's group from before, if there is a Watch
 }
 

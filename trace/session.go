@@ -93,12 +93,13 @@ type Message struct {
 	Forged            bool         // the attacker made it
 	Sender            *group.Group // a copy of the sender's group before it was made; nil if it came from outside
 	SentBy            group.Client
+	Info              []byte // the GroupInfo that an external Commit was made from
 
 	letter *letter
 }
 
 func (l *letter) message() Message {
-	return Message{l.kind, l.from.name, l.room.name, l.state, l.next, l.bytes, l.number, l.text, l.forged != nil, l.sender, l.from.client, l}
+	return Message{l.kind, l.from.name, l.room.name, l.state, l.next, l.bytes, l.number, l.text, l.forged != nil, l.sender, l.from.client, l.info, l}
 }
 
 // Receive has a member read a message with the PSKs that it would read it with; the

@@ -1,0 +1,130 @@
+package props
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"slices"
+
+	"mlsref/props/dump"
+	"mlsref/props/insider"
+	"mlsref/trace"
+)
+
+// ofInsiders is what holds against members that do not follow the protocol.
+var ofInsiders = []Property{{
+	Name: "insider", Source: "RFC 9420 §12.2, §12.4.2, §12.4.3.1, §16.12",
+	About: "a message that breaks one rule, and that an insider has signed, tagged and encrypted with its real keys, is refused under that rule, and nothing changes",
+	New:   dishonest,
+}}
+
+// dishonest is an insider who first sends broken versions of what it then sends.
+func dishonest(h *History) Checks {
+	return Checks{Watch: trace.Watch{Reading: func(s *trace.Session, reader string, m trace.Message) error {
+		if m.Forged || h.Rand.IntN(4) > 0 {
+			return nil
+		}
+		if m.Kind == "welcome" {
+			return brokenWelcome(h, s, reader, m)
+		}
+		return brokenMessage(h, s, reader, m)
+	}}}
+}
+
+// versions is how many of the broken versions of a message are tried.
+const versions = 8
+
+func brokenMessage(h *History, s *trace.Session, reader string, m trace.Message) error {
+	member, ok := s.Member(reader, m.Room)
+	if !ok || member.State != m.State {
+		return nil
+	}
+	if _, err := s.Copy(member, m).Group.Receive(m.Bytes); err != nil {
+		return nil // the reader has missed something: it is no measure
+	}
+	list, err := brokenVersions(chaCha(h.Rand), member, m)
+	if err != nil {
+		return fmt.Errorf("breaking %s's %s: %w", m.From, m.Kind, err)
+	}
+	t := aim(s, member, m)
+	for _, b := range some(h.Rand, list) {
+		if slices.Contains(b.Except, member.Group.Leaf()) {
+			continue
+		}
+		if err := t.refuses(b.Bytes, b.Rule); err != nil {
+			return fmt.Errorf("%s's %s, made with %s, breaks %s: %w", m.From, m.Kind, b.What, b.Rule.ID, err)
+		}
+	}
+	return nil
+}
+
+func brokenVersions(rng io.Reader, member trace.Member, m trace.Message) ([]insider.Broken, error) {
+	switch {
+	case m.Sender != nil:
+		return insider.Message(rng, m.Sender, m.Bytes)
+	case m.Kind == "commit":
+		return insider.ExternalCommit(rng, m.SentBy, m.Info, nil, m.Bytes)
+	default:
+		return insider.Proposal(rng, m.SentBy, member.Group, m.Bytes)
+	}
+}
+
+func brokenWelcome(h *History, s *trace.Session, reader string, m trace.Message) error {
+	as, secrets, opt, ok := s.Joining(reader, m)
+	if !ok {
+		return nil
+	}
+	if _, err := s.Join(reader, m, m.Bytes); err != nil {
+		return nil
+	}
+	var list []insider.Broken
+	err := s.WithPSKs(reader, m, func() (err error) {
+		list, err = insider.Welcome(chaCha(h.Rand), m.SentBy, insider.Joiner{Client: as, Secrets: secrets, Options: opt}, m.Bytes)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("breaking %s's Welcome: %w", m.From, err)
+	}
+	before := dump.Hash(s.Live(reader))
+	for _, b := range some(h.Rand, list) {
+		_, err := s.Join(reader, m, b.Bytes)
+		if !errors.Is(err, b.Rule) {
+			return fmt.Errorf("%s's Welcome, made with %s, breaks %s: %s answers %w", m.From, b.What, b.Rule.ID, reader, orNone(err))
+		}
+		if dump.Hash(s.Live(reader)) != before {
+			return fmt.Errorf("%s refuses %s's Welcome, made with %s, and yet changes", reader, m.From, b.What)
+		}
+	}
+	return nil
+}
+
+var errNone = errors.New("by joining")
+
+func orNone(err error) error {
+	if err == nil {
+		return errNone
+	}
+	return err
+}
+
+// some are a few of a list, each at most once.
+func some(rng *rand.Rand, list []insider.Broken) []insider.Broken {
+	var few []insider.Broken
+	for _, i := range rng.Perm(len(list)) {
+		if len(few) == versions {
+			break
+		}
+		few = append(few, list[i])
+	}
+	return few
+}
+
+// chaCha is a reader of random bytes that a property's randomness decides.
+func chaCha(rng *rand.Rand) io.Reader {
+	var seed [32]byte
+	for i := range seed {
+		seed[i] = byte(rng.Uint32())
+	}
+	return rand.NewChaCha8(seed)
+}
