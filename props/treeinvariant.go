@@ -121,7 +121,7 @@ func (w *invariant) publicOf(s suite.Suite, sk []byte) ([]byte, error) {
 // privateHalf reads the private keys in a group by reflection, since no method gives
 // them away.
 func privateHalf(g *group.Group) map[tree.Index][]byte {
-	private := reflect.ValueOf(g).Elem().FieldByName("private")
+	private := reflect.ValueOf(g).Elem().FieldByName("private").Elem().Elem() // of TreeKEM
 	keys := map[tree.Index][]byte{tree.LeafNode(g.Leaf()): private.FieldByName("key").Bytes()}
 	path := private.FieldByName("path")
 	for i := range path.Len() {
