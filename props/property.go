@@ -79,7 +79,7 @@ func newHistory(p Property, sc *trace.Scenario) *History {
 // All are the properties, in the order in which they are told.
 func All() []Property {
 	var all []Property
-	for _, list := range [][]Property{judged, ofGroups, ofMessages, ofInsiders, ofRuns} {
+	for _, list := range [][]Property{judged, ofGroups, ofMessages, ofInsiders, ofRuns, ofBytes} {
 		all = append(all, list...)
 	}
 	return all

@@ -10,8 +10,8 @@ import (
 	"mlsref/trace"
 )
 
-// context is the property that a message is good in one place only.
-type context struct {
+// placeOf is the property that a message is good in one place only.
+type placeOf struct {
 	h     *History
 	been  map[visit]bool
 	posts posts
@@ -21,7 +21,7 @@ type context struct {
 type visit struct{ name, state string }
 
 func wrongContext(h *History) Checks {
-	c := &context{h: h, been: map[visit]bool{}}
+	c := &placeOf{h: h, been: map[visit]bool{}}
 	return Checks{Watch: trace.Watch{
 		Reading: c.before,
 		Read: func(s *trace.Session, _ string, _ trace.Message, _ error) error {
@@ -36,13 +36,13 @@ func wrongContext(h *History) Checks {
 }
 
 // look follows who is where.
-func (c *context) look(s *trace.Session) {
+func (c *placeOf) look(s *trace.Session) {
 	for _, m := range s.Members() {
 		c.been[visit{m.Name, m.State}] = true
 	}
 }
 
-func (c *context) before(s *trace.Session, reader string, m trace.Message) error {
+func (c *placeOf) before(s *trace.Session, reader string, m trace.Message) error {
 	c.look(s)
 	c.posts.add(m.Bytes)
 	if err := c.elsewhere(s, m); err != nil {
@@ -64,7 +64,7 @@ func (c *context) before(s *trace.Session, reader string, m trace.Message) error
 }
 
 // elsewhere gives a message to somebody who was never in its state.
-func (c *context) elsewhere(s *trace.Session, m trace.Message) error {
+func (c *placeOf) elsewhere(s *trace.Session, m trace.Message) error {
 	strangers := slices.DeleteFunc(s.Members(), func(o trace.Member) bool { return c.been[visit{o.Name, m.State}] })
 	if len(strangers) == 0 {
 		return nil
@@ -81,7 +81,7 @@ func (c *context) elsewhere(s *trace.Session, m trace.Message) error {
 
 // anywhere: a proposal from outside says its group and epoch, and nothing of the
 // state (RFC 9420 §6.1), so that it is good in all forks of an epoch.
-func (c *context) anywhere(g *group.Group, b []byte) bool {
+func (c *placeOf) anywhere(g *group.Group, b []byte) bool {
 	m := &wire.MLSMessage{}
 	if wire.Unmarshal(b, m) != nil || m.PublicMessage == nil {
 		return false
@@ -93,7 +93,7 @@ func (c *context) anywhere(g *group.Group, b []byte) bool {
 
 // attributed has a copy of a reader in the message's state read it: it must take it
 // for what it is.
-func (c *context) attributed(s *trace.Session, member trace.Member, m trace.Message) error {
+func (c *placeOf) attributed(s *trace.Session, member trace.Member, m trace.Message) error {
 	epoch, group, tree := member.Group.Epoch(), member.Group.GroupID(), member.Group.Tree()
 	r, err := s.Copy(member, m).Group.Receive(m.Bytes)
 	if err != nil {
@@ -117,7 +117,7 @@ func (c *context) attributed(s *trace.Session, member trace.Member, m trace.Mess
 
 // readdressed changes what a message says about itself, or puts parts of two messages
 // together.
-func (c *context) readdressed(t *target, m trace.Message) error {
+func (c *placeOf) readdressed(t *target, m trace.Message) error {
 	whole := &wire.MLSMessage{}
 	if err := wire.Unmarshal(m.Bytes, whole); err != nil {
 		return err
@@ -138,7 +138,7 @@ func (c *context) readdressed(t *target, m trace.Message) error {
 	return nil
 }
 
-func (c *context) readdressPrivate(p *wire.PrivateMessage) (change string) {
+func (c *placeOf) readdressPrivate(p *wire.PrivateMessage) (change string) {
 	var other wire.PrivateMessage
 	if b := c.posts.any(c.h.Rand); b != nil {
 		if o := private(b); o != nil {
@@ -167,7 +167,7 @@ func (c *context) readdressPrivate(p *wire.PrivateMessage) (change string) {
 	}
 }
 
-func (c *context) readdressPublic(p *wire.PublicMessage, g *group.Group) (change string) {
+func (c *placeOf) readdressPublic(p *wire.PublicMessage, g *group.Group) (change string) {
 	var other wire.PublicMessage
 	if b := c.posts.any(c.h.Rand); b != nil {
 		o := &wire.MLSMessage{}

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"mlsref/props"
 )
 
 //go:embed catalogue/*.txtar
@@ -50,25 +52,10 @@ func Named(names []string) ([]Bug, error) {
 }
 
 // Properties are the names that a bug may expect.
-var Properties = []string{
-	"acceptance",               // an honest message is accepted by honest members
-	"tree-invariant",           // who holds which private keys
-	"tree-shape",               // the tree against a dumb definition
-	"agreement",                // members of an epoch agree
-	"forward-secrecy",          // the judges: what was deleted does not help a thief
-	"post-compromise-security", // the judges: what was healed is safe
-	"deletion",                 // what must be gone is gone
-	"authentication",           // a message is from whom it says
-	"exclusion",                // who was removed is out
-	"message-once",             // no message is accepted twice
-	"wrong-context",            // nothing is accepted out of its epoch, group, place or kind
-	"nonce-reuse",              // no key and nonce encrypt two plaintexts
-	"restart",                  // a saved and loaded group goes on
-	"robustness",               // any change of bytes is refused, and changes nothing
-	"insider",                  // one rule broken and signed again is refused under that rule
-	"losing-commit",            // a Commit that came too late changes nothing
-	"follower",                 // who sees public messages only agrees
-	"codec",                    // encodings are canonical, and the RFC's
-	"metamorphic",              // names, suites and framing make no difference
-	"determinism",              // one seed, one run
+func Properties() []string {
+	var names []string
+	for _, p := range props.All() {
+		names = append(names, p.Name)
+	}
+	return names
 }

@@ -48,7 +48,7 @@ func TestCatalogue(t *testing.T) {
 		}
 		titles[b.Title] = b.Name
 		for _, p := range b.Expect {
-			if !slices.Contains(Properties, p) {
+			if !slices.Contains(Properties(), p) {
 				t.Errorf("%s expects %q, which is no property", b.Name, p)
 			}
 		}

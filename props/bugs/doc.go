@@ -8,5 +8,5 @@
 // path, opens that path when it is stolen later; that a signature key outlives an
 // Update. Nor is slowness seeded.
 //
-// It knows of properties only their names and what "mlsref props --json" prints.
+// Of the properties it knows the names, and what "mlsref props --json" prints.
 package bugs
