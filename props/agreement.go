@@ -68,7 +68,7 @@ func (v view) differs(o view) string {
 // must be equal: of the same state; of the same GroupContext, which has the transcript
 // of all Commits in it; and of the same epoch authenticator, which binds all of it.
 func (a *agreed) look(m trace.Member) error {
-	if at := m.Name + " in " + m.Room; a.seen[at] == m.Group && a.h.Rand.IntN(8) > 0 {
+	if at := m.Name + " in " + m.Room; a.seen[at] == m.Group && !a.h.sometimes(8) {
 		return nil
 	} else {
 		a.seen[at] = m.Group

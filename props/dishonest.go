@@ -22,7 +22,7 @@ var ofInsiders = []Property{{
 // dishonest is an insider who first sends broken versions of what it then sends.
 func dishonest(h *History) Checks {
 	return Checks{Watch: trace.Watch{Reading: func(s *trace.Session, reader string, m trace.Message) error {
-		if m.Forged || h.Rand.IntN(4) > 0 {
+		if m.Forged || !h.sometimes(4) {
 			return nil
 		}
 		if m.Kind == "welcome" {
@@ -48,12 +48,12 @@ func brokenMessage(h *History, s *trace.Session, reader string, m trace.Message)
 		return fmt.Errorf("breaking %s's %s: %w", m.From, m.Kind, err)
 	}
 	t := aim(s, member, m)
-	for _, b := range some(h.Rand, list) {
+	for _, b := range some(h, list) {
 		if slices.Contains(b.Except, member.Group.Leaf()) {
 			continue
 		}
 		if err := t.refuses(b.Bytes, b.Rule); err != nil {
-			return fmt.Errorf("%s's %s, made with %s, breaks %s: %w", m.From, m.Kind, b.What, b.Rule.ID, err)
+			return keyed{fmt.Errorf("%s's %s, made with %s, breaks %s: %w", m.From, m.Kind, b.What, b.Rule.ID, err), b.Rule.ID}
 		}
 	}
 	return nil
@@ -87,13 +87,13 @@ func brokenWelcome(h *History, s *trace.Session, reader string, m trace.Message)
 		return fmt.Errorf("breaking %s's Welcome: %w", m.From, err)
 	}
 	before := dump.Hash(s.Live(reader))
-	for _, b := range some(h.Rand, list) {
+	for _, b := range some(h, list) {
 		_, err := s.Join(reader, m, b.Bytes)
 		if !errors.Is(err, b.Rule) {
-			return fmt.Errorf("%s's Welcome, made with %s, breaks %s: %s answers %w", m.From, b.What, b.Rule.ID, reader, orNone(err))
+			return keyed{fmt.Errorf("%s's Welcome, made with %s, breaks %s: %s answers %w", m.From, b.What, b.Rule.ID, reader, orNone(err)), b.Rule.ID}
 		}
 		if dump.Hash(s.Live(reader)) != before {
-			return fmt.Errorf("%s refuses %s's Welcome, made with %s, and yet changes", reader, m.From, b.What)
+			return keyed{fmt.Errorf("%s refuses %s's Welcome, made with %s, and yet changes", reader, m.From, b.What), b.Rule.ID}
 		}
 	}
 	return nil
@@ -108,14 +108,16 @@ func orNone(err error) error {
 	return err
 }
 
-// some are a few of a list, each at most once.
-func some(rng *rand.Rand, list []insider.Broken) []insider.Broken {
+// some are a few of a list, each at most once; for a thorough look all.
+func some(h *History, list []insider.Broken) []insider.Broken {
 	var few []insider.Broken
-	for _, i := range rng.Perm(len(list)) {
-		if len(few) == versions {
+	for _, i := range h.Rand.Perm(len(list)) {
+		if len(few) == versions && !h.look.Thorough {
 			break
 		}
-		few = append(few, list[i])
+		if h.look.Key == "" || h.look.Key == list[i].Rule.ID {
+			few = append(few, list[i])
+		}
 	}
 	return few
 }

@@ -37,7 +37,7 @@ func following(h *History) Checks {
 				return err
 			}
 			f.same = at.State == m.State && (seen || m.Kind == "proposal")
-			if !seen || h.Rand.IntN(4) > 0 {
+			if !seen || !h.sometimes(4) {
 				return nil
 			}
 			return s.WithPSKs(reader, m, func() error { return f.try(at, m.Bytes) })
@@ -116,7 +116,7 @@ func (f *follows) start(s *trace.Session) error {
 		first := rooms[name][0]
 		if slices.ContainsFunc(rooms[name], func(m trace.Member) bool {
 			return f.at[m.State] != nil || m.State != first.State || len(m.Group.Proposals()) > 0 || m.Group.ReInit() != nil
-		}) || !first.Online || !first.Newest || f.h.Rand.IntN(2) > 0 {
+		}) || !first.Online || !first.Newest || !f.h.sometimes(2) {
 			continue
 		}
 		info, err := first.Group.GroupInfo(source{f.h.Rand}, group.GroupInfoOptions{})
@@ -159,7 +159,7 @@ func (f *follows) agrees(m trace.Member) error {
 		return fmt.Errorf("the follower has another GroupContext than %s", m.Name)
 	case members(public.Tree) != members(m.Group.Tree()):
 		return fmt.Errorf("the follower has the members %s, %s has %s", members(public.Tree), m.Name, members(m.Group.Tree()))
-	case m.Group.ReInit() != nil || f.h.Rand.IntN(8) > 0:
+	case m.Group.ReInit() != nil || !f.h.sometimes(8):
 		return nil
 	}
 	info, err := m.Group.GroupInfo(source{f.h.Rand}, group.GroupInfoOptions{})

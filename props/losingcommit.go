@@ -19,7 +19,7 @@ func losingCommit(h *History) Checks {
 	return Checks{Watch: trace.Watch{
 		Reading: func(s *trace.Session, reader string, m trace.Message) error {
 			at, in := s.Member(reader, m.Room)
-			if !in || m.Kind == "welcome" || h.Rand.IntN(6) > 0 {
+			if !in || m.Kind == "welcome" || !h.sometimes(6) {
 				return nil
 			}
 			return s.WithPSKs(reader, m, func() error { return l.overtaken(at.Group, m.Bytes) })
@@ -29,7 +29,7 @@ func losingCommit(h *History) Checks {
 				if err := l.abandoned(m); err != nil {
 					return err
 				}
-				if h.Rand.IntN(16) > 0 {
+				if !h.sometimes(16) {
 					continue
 				}
 				if err := l.rejected(m.Group); err != nil {

@@ -115,6 +115,3 @@ func (h *History) source() *rand.ChaCha8 {
 	}
 	return rand.NewChaCha8(seed)
 }
-
-// sometimes is true once in n times.
-func (h *History) sometimes(n int) bool { return h.Rand.IntN(n) == 0 }

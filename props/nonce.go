@@ -12,13 +12,15 @@ type sealings struct {
 	ratchet map[string]bool // the keys that a ratchet gave
 	aead    map[string]sealing
 	hpke    map[string]sealing // by encapsulation
+	guards  map[string]int     // reuse guards of what was sealed
+	guard   string             // the last one, which who opens computes as well
 	err     error              // the first that should not be
 }
 
 type sealing struct{ who, input string }
 
 func newSealings() *sealings {
-	return &sealings{ratchet: map[string]bool{}, aead: map[string]sealing{}, hpke: map[string]sealing{}}
+	return &sealings{ratchet: map[string]bool{}, aead: map[string]sealing{}, hpke: map[string]sealing{}, guards: map[string]int{}}
 }
 
 // nonceReuse looks at what honest clients seal, and at what a copy seals that was
@@ -52,11 +54,22 @@ func (u *sealings) see(who string, c suite.Call) {
 		now := sealing{who, fmt.Sprintf("%x %x %x", c.In[1].Bytes, c.In[2].Bytes, c.In[3].Bytes)}
 		if u.ratchet[key] {
 			again = "a ratchet's key is used twice"
+			u.guarded(who)
 		}
 		u.note(u.aead, key, now, u.ratchet[key], again)
+	case c.Op == suite.OpXOR:
+		u.guard = string(c.In[1].Bytes)
 	case c.Op == suite.OpEncrypt:
 		now := sealing{who, fmt.Sprintf("%x %x %x", c.In[0].Bytes, c.In[1].Bytes, c.In[2].Bytes)}
 		u.note(u.hpke, string(c.Out[0].Bytes), now, true, "an HPKE encapsulation is used twice")
+	}
+}
+
+// guarded: a reuse guard is four random bytes; the third of a kind in one history is no
+// chance.
+func (u *sealings) guarded(who string) {
+	if u.guards[u.guard]++; u.guards[u.guard] > 2 && u.err == nil {
+		u.err = fmt.Errorf("the reuse guard %x is used for the third time, now by %s", u.guard, who)
 	}
 }
 

@@ -103,7 +103,8 @@ func sameVerdict(s suite.Suite, t treesync.Tree) error {
 	return nil
 }
 
-// spoil changes one parent of a tree: its parent hash, or who is unmerged there.
+// spoil changes one parent of a tree: its parent hash, or who of those below is unmerged
+// there. Who is not below is refused as such (RFC 9420 §12.4.3.1).
 func spoil(rng *rand.Rand, s suite.Suite, t treesync.Tree) (treesync.Tree, error) {
 	rt := t.Wire()
 	var parents []int
@@ -117,7 +118,11 @@ func spoil(rng *rand.Rand, s suite.Suite, t treesync.Tree) (treesync.Tree, error
 	}
 	at := parents[rng.IntN(len(parents))]
 	p := *rt.Nodes[at].Parent // what Wire gives out is the tree's own
-	if leaf := t.Members()[rng.IntN(int(t.MemberCount()))]; rng.IntN(4) > 0 {
+	below := slices.DeleteFunc(t.Members(), func(i tree.LeafIndex) bool {
+		return !tree.IsAncestor(tree.Index(at), i)
+	})
+	if len(below) > 0 && rng.IntN(4) > 0 {
+		leaf := below[rng.IntN(len(below))]
 		was, listed := slices.BinarySearch(p.UnmergedLeaves, leaf)
 		p.UnmergedLeaves = slices.Clone(p.UnmergedLeaves)
 		if listed {

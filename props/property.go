@@ -9,9 +9,11 @@
 package props
 
 import (
+	"errors"
 	"fmt"
 	"hash/fnv"
 	"math/rand/v2"
+	"slices"
 
 	"mlsref/trace"
 )
@@ -38,8 +40,16 @@ type History struct {
 	Rand     *rand.Rand // for what the property tries; a function of the scenario's seed
 
 	property string
+	look     Look
 	line     int
 	failures []Failure
+}
+
+// Look is how closely the properties look at a history. The zero Look tries some of
+// what can be tried, chosen by chance.
+type Look struct {
+	Thorough bool   // whatever is tried now and then is tried each time
+	Key      string // only what may fail with this Key, where that can be told before
 }
 
 // Failure is a property that did not hold.
@@ -47,7 +57,16 @@ type Failure struct {
 	Property string `json:"property"`
 	Line     int    `json:"line,omitempty"` // of the scenario, from 1; 0: of the whole run
 	Text     string `json:"text"`
+	Key      string `json:"key,omitempty"` // what failed of the property: a rule's ID
 }
+
+// keyed is an error with a Failure's Key.
+type keyed struct {
+	error
+	key string
+}
+
+func (k keyed) Unwrap() error { return k.error }
 
 func (f Failure) String() string {
 	if f.Line == 0 {
@@ -58,15 +77,23 @@ func (f Failure) String() string {
 
 // Fail says that the property does not hold, at the line that is being played.
 func (h *History) Fail(format string, args ...any) {
-	h.failures = append(h.failures, Failure{h.property, h.line, fmt.Sprintf(format, args...)})
+	h.failures = append(h.failures, Failure{Property: h.property, Line: h.line, Text: fmt.Sprintf(format, args...)})
 }
 
 // Check fails with an error, if there is one.
 func (h *History) Check(err error) {
-	if err != nil {
-		h.Fail("%v", err)
+	if err == nil {
+		return
+	}
+	h.Fail("%v", err)
+	var k keyed
+	if errors.As(err, &k) {
+		h.failures[len(h.failures)-1].Key = k.key
 	}
 }
+
+// sometimes is true once in n times, or each time that a thorough look is taken.
+func (h *History) sometimes(n int) bool { return h.Rand.IntN(n) == 0 || h.look.Thorough }
 
 // newHistory gives a property its own randomness, so that no property's tries depend on
 // which others look on.
@@ -83,6 +110,14 @@ func All() []Property {
 		all = append(all, list...)
 	}
 	return all
+}
+
+// Except are all properties but those of some names; an unknown one is an error.
+func Except(names ...string) ([]Property, error) {
+	if _, err := Named(names...); err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(All(), func(p Property) bool { return slices.Contains(names, p.Name) }), nil
 }
 
 // Named are the properties of these names; an unknown one is an error.

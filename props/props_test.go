@@ -64,7 +64,7 @@ func save(t *testing.T, sc *trace.Scenario, f Failure) {
 		t.Error(err)
 		return
 	}
-	short := Shrink(sc, property[0], shrinkTries)
+	short, _ := Shrink(sc, property[0], shrinkTries)
 	path := filepath.Join("testdata", "rapid", t.Name(), f.Property+".scenario")
 	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
 		t.Error(err)

@@ -33,7 +33,11 @@ func (r *robust) before(s *trace.Session, reader string, m trace.Message) error 
 	}
 	var bad [][]byte
 	var what []string
-	for range 3 {
+	tries := 3
+	if r.h.look.Thorough {
+		tries = 30
+	}
+	for range tries {
 		b, change := mutate.mutate(m.Bytes)
 		if !r.posts.has(b) { // it is the same, or another that may be good
 			bad, what = append(bad, b), append(what, change)

@@ -16,12 +16,13 @@ const Acceptance = "acceptance"
 
 // Run plays a scenario under the eyes of some properties. It returns one failure for
 // each that did not hold, the first, in the order in which they were seen, and how many
-// statements were played. An error says that the scenario is not possible
+// statements were played. A step that is impossible only after a failure ends the run. An error says that the scenario is not possible
 // (a *trace.InputError) or could not be judged.
-func Run(sc *trace.Scenario, properties []Property) (failures []Failure, steps int, err error) {
+func Run(sc *trace.Scenario, properties []Property, look Look) (failures []Failure, steps int, err error) {
 	r := &run{sc: sc}
 	for _, p := range properties {
 		h := newHistory(p, sc)
+		h.look = look
 		r.histories = append(r.histories, h)
 		r.checks = append(r.checks, p.New(h))
 	}
@@ -48,9 +49,12 @@ func (r *run) play() error {
 	for i := range r.sc.Statements {
 		r.at(r.sc.Statements[i].Line)
 		if err := r.caught(func() error { return s.Play(&r.sc.Statements[i]) }); errors.As(err, &impossible) {
+			if len(r.failures()) > 0 {
+				return nil // what had to be refused was taken: the group is not what it was
+			}
 			return err
 		} else if err != nil {
-			r.stopped = &Failure{stopper(err), r.line, err.Error()}
+			r.stopped = &Failure{Property: stopper(err), Line: r.line, Text: err.Error()}
 			break
 		}
 		r.steps++
@@ -89,7 +93,7 @@ func (r *run) judge(s *trace.Session) error {
 	if r.stopped != nil {
 		return nil
 	}
-	r.stopped = &Failure{Acceptance, 0, err.Error()}
+	r.stopped = &Failure{Property: Acceptance, Text: err.Error()}
 	return nil
 }
 

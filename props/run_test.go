@@ -68,17 +68,17 @@ alice commits
 
 func TestRun(t *testing.T) {
 	properties := []Property{never("read"), never("removed"), never("panics")}
-	failures, steps, err := Run(parse(t, long), properties)
+	failures, steps, err := Run(parse(t, long), properties, Look{})
 	want := []Failure{
-		{"panics", 10, "panic: at the second message, outside of impl/"},
-		{"read", 11, "bob reads it"},
-		{"removed", 12, "somebody was removed"},
+		{Property: "panics", Line: 10, Text: "panic: at the second message, outside of impl/"},
+		{Property: "read", Line: 11, Text: "bob reads it"},
+		{Property: "removed", Line: 12, Text: "somebody was removed"},
 	}
 	if err != nil || steps != 13 || !reflect.DeepEqual(failures, want) {
 		t.Errorf("%d steps, %v, %v", steps, failures, err)
 	}
 	var impossible *trace.InputError
-	if _, _, err := Run(parse(t, "alice creates room\nbob sends \"a\"\n"), properties); !errors.As(err, &impossible) || impossible.Line != 2 {
+	if _, _, err := Run(parse(t, "alice creates room\nbob sends \"a\"\n"), properties, Look{}); !errors.As(err, &impossible) || impossible.Line != 2 {
 		t.Errorf("an impossible step: %v", err)
 	}
 }
@@ -92,7 +92,7 @@ func TestRunRepeats(t *testing.T) {
 			End: func(*trace.Session) { drawn = append(drawn, list) }}
 	}}
 	for _, list := range [][]Property{{p}, {never("read"), p}} {
-		if _, _, err := Run(parse(t, long), list); err != nil {
+		if _, _, err := Run(parse(t, long), list, Look{}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -106,12 +106,13 @@ func TestShrink(t *testing.T) {
 		"removed": "alice creates room\nalice adds bob carol\ncarol removes bob\n",
 		"read":    "alice creates room\nalice adds bob\nalice adds dave\ndave sends \"b\"\n",
 	} {
-		if got := Shrink(parse(t, strings.ReplaceAll(long, "removes erin", "removes bob")), never(what), 1000).Text; got != want {
-			t.Errorf("%s: shrunk to\n%s", what, got)
+		got, how := Shrink(parse(t, strings.ReplaceAll(long, "removes erin", "removes bob")), never(what), 1000)
+		if got.Text != want || how.Property != what {
+			t.Errorf("%s: shrunk to\n%s%v", what, got.Text, how)
 		}
 	}
 	sc := parse(t, long)
-	if got := Shrink(sc, never("read"), 0); got != sc {
+	if got, _ := Shrink(sc, never("read"), 0); got != sc {
 		t.Error("shrunk without a try")
 	}
 }

@@ -55,7 +55,7 @@ func (c *codec) step(s *trace.Session, _ int) error {
 			return fmt.Errorf("the tree of %s: %w", m.State, err)
 		}
 	}
-	if len(members) == 0 || c.h.Rand.IntN(8) > 0 {
+	if len(members) == 0 || !c.h.sometimes(8) {
 		return nil
 	}
 	m := members[c.h.Rand.IntN(len(members))]

@@ -15,7 +15,7 @@ const oneIn = 4
 
 // newDeterminism plays some histories again, with nobody looking on.
 func newDeterminism(h *History) Checks {
-	if h.Rand.IntN(oneIn) > 0 {
+	if !h.sometimes(oneIn) {
 		return Checks{}
 	}
 	return Checks{Judged: func(t *trace.Trace, r *trace.Report) {

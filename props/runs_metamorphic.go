@@ -20,7 +20,7 @@ type metamorphic struct {
 }
 
 func newMetamorphic(h *History) Checks {
-	if h.Rand.IntN(oneIn) > 0 {
+	if !h.sometimes(oneIn) {
 		return Checks{}
 	}
 	return (&metamorphic{h: h, how: rewritings[h.Rand.IntN(len(rewritings))]}).checks()

@@ -37,7 +37,7 @@ func Drawn(pick func(n int) int, seed uint64, steps, people int, properties []Pr
 	}
 	o := Outcome{Seed: seed, Scenario: sc}
 	var running error
-	o.Failures, o.Steps, running = Run(sc, properties)
+	o.Failures, o.Steps, running = Run(sc, properties, Look{})
 	if err != nil && !o.Failed() {
 		running = errors.Join(running, err)
 	}

@@ -10,20 +10,24 @@ import (
 // Shrink makes a scenario shorter for as long as the named property fails in it: it
 // leaves lines out, first many at once, and then words of a line. It plays at most tries
 // scenarios. What it returns is a scenario in which the property fails, sc itself if
-// nothing can go.
-func Shrink(sc *trace.Scenario, property Property, tries int) *trace.Scenario {
+// nothing can go, and how it fails there: not at all if the property
+// does not fail when it looks on alone.
+func Shrink(sc *trace.Scenario, property Property, tries int) (*trace.Scenario, Failure) {
 	sh := &shrinker{property: property, tries: tries, best: sc, lines: strings.Split(strings.TrimSpace(sc.Text), "\n")}
+	sh.focus()
 	for before := ""; before != sh.best.Text && sh.tries > 0; {
 		before = sh.best.Text
 		sh.chunks()
 		sh.words()
 	}
-	return sh.best
+	return sh.best, sh.failure
 }
 
 type shrinker struct {
 	property Property
 	tries    int
+	look     Look
+	failure  Failure // of the best
 	best     *trace.Scenario
 	lines    []string
 }
@@ -71,10 +75,31 @@ func (sh *shrinker) try(lines []string) bool {
 		return false
 	}
 	sh.tries--
-	failures, _, err := Run(sc, []Property{sh.property})
-	if err != nil || !slices.ContainsFunc(failures, func(f Failure) bool { return f.Property == sh.property.Name }) {
+	if !sh.fails(sc) {
 		return false
 	}
 	sh.best, sh.lines = sc, lines
 	return true
+}
+
+func (sh *shrinker) fails(sc *trace.Scenario) bool {
+	failures, _, err := Run(sc, []Property{sh.property}, sh.look)
+	i := slices.IndexFunc(failures, func(f Failure) bool { return f.Property == sh.property.Name })
+	if err != nil || i < 0 {
+		return false
+	}
+	sh.failure = failures[i]
+	return true
+}
+
+// focus takes a thorough look at what has failed, if it fails then too: what is tried
+// by chance would be lost with any line that is left out.
+func (sh *shrinker) focus() {
+	if !sh.fails(sh.best) {
+		return
+	}
+	sh.look = Look{Thorough: true, Key: sh.failure.Key}
+	if !sh.fails(sh.best) {
+		sh.look = Look{}
+	}
 }

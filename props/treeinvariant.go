@@ -46,7 +46,7 @@ type invariant struct {
 func (w *invariant) client(s *trace.Session, name string) error {
 	for _, m := range s.Members() {
 		at := m.Name + " in " + m.Room
-		if m.Name != name || w.seen[at] == m.Group && w.h.Rand.IntN(16) > 0 {
+		if m.Name != name || w.seen[at] == m.Group && !w.h.sometimes(16) {
 			continue
 		}
 		w.seen[at] = m.Group
@@ -101,7 +101,7 @@ func (w *invariant) exactly(g *group.Group) error {
 			return fmt.Errorf("leaf %d has a private key of node %d, which is blank, not above it, or where it is unmerged", g.Leaf(), i)
 		}
 	}
-	if w.h.Rand.IntN(8) > 0 {
+	if !w.h.sometimes(8) {
 		return nil
 	}
 	n := want[w.h.Rand.IntN(len(want))]

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -25,6 +26,7 @@ type propsOptions struct {
 	randomOptions
 	seed       uint64
 	only       []string
+	except     []string
 	dir        string
 	json, list bool
 	properties []props.Property
@@ -48,11 +50,8 @@ and so does mlsref run. With FILEs it plays these scenarios instead.`,
   mlsref props --list`,
 		RunE: func(c *cobra.Command, args []string) error {
 			var err error
-			if o.properties, err = props.Named(o.only...); err != nil {
-				return fmt.Errorf("--only: %w; mlsref props --list names them", err)
-			}
-			if o.only == nil {
-				o.properties = props.All()
+			if o.properties, err = o.chosen(); err != nil {
+				return fmt.Errorf("%w; mlsref props --list names them", err)
 			}
 			switch {
 			case o.list:
@@ -76,10 +75,30 @@ and so does mlsref run. With FILEs it plays these scenarios instead.`,
 	c.Flags().IntVar(&o.people, "people", 6, "how many people there are, at most")
 	c.Flags().Uint64Var(&o.seed, "seed", 1, "the first seed")
 	c.Flags().StringArrayVar(&o.only, "only", nil, "hold the property `NAME` only; may be given again")
+	c.Flags().StringArrayVar(&o.except, "except", nil, "hold all but the property `NAME`; may be given again")
 	c.Flags().StringVarP(&o.dir, "output", "o", "", "save a failing scenario in `DIR`, not here")
-	c.Flags().BoolVar(&o.json, "json", false, "print one JSON object")
+	c.Flags().BoolVar(&o.json, "json", false, "print one JSON object, of FILEs one for each")
 	c.Flags().BoolVar(&o.list, "list", false, "list the properties")
 	return c
+}
+
+// chosen are the properties that --only and --except leave.
+func (o *propsOptions) chosen() ([]props.Property, error) {
+	if o.only != nil && o.except != nil {
+		return nil, errors.New("--only and --except: expected one of them")
+	}
+	if o.only != nil {
+		list, err := props.Named(o.only...)
+		if err != nil {
+			return nil, fmt.Errorf("--only: %w", err)
+		}
+		return list, nil
+	}
+	list, err := props.Except(o.except...)
+	if err != nil {
+		return nil, fmt.Errorf("--except: %w", err)
+	}
+	return list, nil
 }
 
 func listProperties(out io.Writer, st style, list []props.Property) error {
@@ -127,7 +146,7 @@ func propsOfRandom(c *cobra.Command, o propsOptions) error {
 		r.Histories++
 		r.Steps += h.Steps
 		if h.Failed() {
-			if err := r.shrink(h.Outcome, o); err != nil {
+			if err := r.shrink(h.Outcome); err != nil {
 				return err
 			}
 			break
@@ -170,18 +189,24 @@ func playHistories(ctx context.Context, stderr io.Writer, o propsOptions) ([]*ou
 	return list, nil
 }
 
-// shrink makes the failing history as short as it goes.
-func (r *propsResult) shrink(h props.Outcome, o propsOptions) error {
-	r.Seed, r.Failures = h.Seed, h.Failures
-	property, err := props.Named(h.Failures[0].Property)
-	if err != nil {
-		return err
-	}
-	short := props.Shrink(h.Scenario, property[0], shrinkTries)
-	r.Scenario, r.Lines = short.Text, len(short.Statements)
-	again, _, err := props.Run(short, property)
-	if err == nil && len(again) > 0 {
-		r.After = again[0].String()
+// shrink makes the failing history as short as it goes, for the first property that
+// fails without the others: what one tries may have harmed a group for another, if
+// what had to be refused was taken.
+func (r *propsResult) shrink(h props.Outcome) error {
+	r.Seed, r.Scenario, r.Lines, r.After = h.Seed, h.Scenario.Text, len(h.Scenario.Statements), h.Failures[0].String()
+	r.Failures = h.Failures
+	for i, f := range h.Failures {
+		property, err := props.Named(f.Property)
+		if err != nil {
+			return err
+		}
+		short, alone := props.Shrink(h.Scenario, property[0], shrinkTries)
+		if alone.Property == "" {
+			continue
+		}
+		r.Scenario, r.Lines, r.After = short.Text, len(short.Statements), alone.String()
+		r.Failures = slices.Concat(h.Failures[i:i+1], h.Failures[:i], h.Failures[i+1:])
+		break
 	}
 	return nil
 }
@@ -196,9 +221,7 @@ func (r *propsResult) tell(out io.Writer, st style, o propsOptions, took time.Du
 		complaints = append(complaints, fmt.Errorf("seed %d: %s", r.Seed, printable(f.String())))
 	}
 	if o.json {
-		encoder := json.NewEncoder(out)
-		encoder.SetEscapeHTML(false)
-		return errors.Join(encoder.Encode(r), check(complaints...))
+		return errors.Join(printJSON(out, r), check(complaints...))
 	}
 	fmt.Fprintf(out, "%s (seeds from %d on, %s), %s, %s\n", plural(r.Histories, "history", "histories"), o.seed, count(r.Steps, "step"),
 		plural(len(o.properties), "property", "properties"), round(took))
@@ -217,6 +240,18 @@ func (r *propsResult) tell(out io.Writer, st style, o propsOptions, took time.Du
 	return check(complaints...)
 }
 
+// propsOfFile is what --json prints of one FILE.
+type propsOfFile struct {
+	File     string          `json:"file"`
+	Failures []props.Failure `json:"failures,omitempty"`
+}
+
+func printJSON(out io.Writer, v any) error {
+	encoder := json.NewEncoder(out)
+	encoder.SetEscapeHTML(false)
+	return encoder.Encode(v)
+}
+
 // propsOfFiles holds the properties under given scenarios.
 func propsOfFiles(c *cobra.Command, files []string, o propsOptions) error {
 	var complaints []error
@@ -225,7 +260,7 @@ func propsOfFiles(c *cobra.Command, files []string, o propsOptions) error {
 		if err != nil {
 			return err
 		}
-		failures, _, err := props.Run(sc, o.properties)
+		failures, _, err := props.Run(sc, o.properties, props.Look{Thorough: true})
 		var impossible *trace.InputError
 		if errors.As(err, &impossible) {
 			return err
@@ -235,6 +270,12 @@ func propsOfFiles(c *cobra.Command, files []string, o propsOptions) error {
 		}
 		for _, f := range failures {
 			complaints = append(complaints, fmt.Errorf("%s:%s", file, printable(strings.TrimPrefix(f.String(), "line "))))
+		}
+		if o.json {
+			if err := printJSON(c.OutOrStdout(), propsOfFile{file, failures}); err != nil {
+				return err
+			}
+			continue
 		}
 		fmt.Fprintf(c.OutOrStdout(), "%s: %s, %d failed\n", file, plural(len(o.properties), "property", "properties"), len(failures))
 	}
