@@ -32,4 +32,9 @@ var ofGroups = []Property{
 		About: "who holds no secret and sees all public handshakes agrees with the members on all that is public, and refuses what they refuse",
 		New:   following,
 	},
+	{
+		Name: "alternatives", Source: "RFC 9420 §7.3, §12.1.2, §12.1.7, §12.2, §12.4.1 to §12.4.3.1",
+		About: "whatever else RFC 9420 lets a member commit, all receivers and joiners take it and agree, and no joiner takes another tree",
+		New:   alternatives,
+	},
 }
