@@ -103,7 +103,9 @@ func sameVerdict(s suite.Suite, t treesync.Tree) error {
 	return nil
 }
 
-// spoil changes one parent of a tree: its parent hash, or who is unmerged there.
+// spoil changes one parent of a tree: its parent hash, or who is unmerged there. That is
+// a member below: any other makes the tree invalid whatever its hashes (RFC 9420
+// §12.4.3.1), and the original tree hash of a subtree does not look for it.
 func spoil(rng *rand.Rand, s suite.Suite, t treesync.Tree) (treesync.Tree, error) {
 	rt := t.Wire()
 	var parents []int
@@ -117,7 +119,7 @@ func spoil(rng *rand.Rand, s suite.Suite, t treesync.Tree) (treesync.Tree, error
 	}
 	at := parents[rng.IntN(len(parents))]
 	p := *rt.Nodes[at].Parent // what Wire gives out is the tree's own
-	if leaf := t.Members()[rng.IntN(int(t.MemberCount()))]; rng.IntN(4) > 0 {
+	if leaf := t.Members()[rng.IntN(int(t.MemberCount()))]; rng.IntN(4) > 0 && tree.IsAncestor(tree.Index(at), leaf) {
 		was, listed := slices.BinarySearch(p.UnmergedLeaves, leaf)
 		p.UnmergedLeaves = slices.Clone(p.UnmergedLeaves)
 		if listed {
