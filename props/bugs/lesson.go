@@ -53,10 +53,10 @@ func (l *Lesson) complete() error {
 	return nil
 }
 
-// Player builds mlsref from the source with some files changed, and has it hold its
-// properties under one scenario.
+// Player builds mlsref from the source with some files changed, and has it hold one
+// property under one scenario.
 type Player interface {
-	Play(ctx context.Context, changed map[string]string, scenario string) (Report, error)
+	Play(ctx context.Context, changed map[string]string, property, scenario string) (Report, error)
 }
 
 // Held plays the bug's lesson on the source under root with the bug. Its error says
@@ -70,7 +70,7 @@ func (b Bug) Held(ctx context.Context, p Player, root string) error {
 	if err != nil {
 		return err
 	}
-	report, err := p.Play(ctx, changed, b.Lesson.Scenario+"\n")
+	report, err := p.Play(ctx, changed, b.Lesson.Property, b.Lesson.Scenario+"\n")
 	if err != nil {
 		return fmt.Errorf("the lesson of %s: %w", b.Name, err)
 	}

@@ -158,11 +158,11 @@ func TestParseLesson(t *testing.T) {
 type player struct {
 	failures []Failure
 	err      error
-	played   string
+	played   [2]string
 }
 
-func (p *player) Play(_ context.Context, changed map[string]string, scenario string) (Report, error) {
-	p.played = scenario
+func (p *player) Play(_ context.Context, changed map[string]string, property, scenario string) (Report, error) {
+	p.played = [2]string{property, scenario}
 	if len(changed) == 0 {
 		return Report{}, errors.New("nothing is changed")
 	}
@@ -192,7 +192,7 @@ func TestHeld(t *testing.T) {
 		if c.want == "" && err != nil || c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)) {
 			t.Errorf("%+v: %v, want %q", c.p.failures, err, c.want)
 		}
-		if c.p.played != b.Lesson.Scenario+"\n" {
+		if c.p.played != [2]string{b.Lesson.Property, b.Lesson.Scenario + "\n"} {
 			t.Errorf("it played %q", c.p.played)
 		}
 	}
