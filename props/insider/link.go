@@ -24,7 +24,9 @@ func (w *welcomeBreaker) links() {
 	}
 	w.linked(spec.LinkEpoch, "a group that follows another at epoch 2", psk, func(o *opened) { o.info.GroupContext.Epoch = 2 })
 	if id.Usage == wire.ResumptionBranch {
-		w.linked(spec.ReInitMatches, "a branch that calls itself a reinitialisation", psk, func(o *opened) { o.secrets.PSKs[0].Usage = wire.ResumptionReInit })
+		if from.ReInit() == nil { // else it may be the one that the ReInit announced
+			w.linked(spec.ReInitMatches, "a branch that calls itself a reinitialisation", psk, func(o *opened) { o.secrets.PSKs[0].Usage = wire.ResumptionReInit })
+		}
 		w.addedToBranch(psk)
 		return
 	}
