@@ -280,6 +280,11 @@ func TestSenderSideRules(t *testing.T) {
 	if _, _, err := listing.NewKeyPackage(p.rng); !errors.Is(err, spec.DefaultsUnlisted) {
 		t.Errorf("a default type in one's own capabilities: %v", err)
 	}
+	info, err := alice.GroupInfo(p.rng, GroupInfoOptions{Tree: true, ExternalPub: true})
+	p.ok(err)
+	if _, err := listing.JoinExternally(p.rng, info, ExternalOptions{Resync: true}); !errors.Is(err, spec.DefaultsUnlisted) {
+		t.Errorf("a default type in the capabilities of who joins from outside: %v", err)
+	}
 	if _, err := alice.Commit(p.rng, CommitOptions{PSKs: []wire.PreSharedKeyID{ExternalPSK([]byte("x"))}}); !errors.Is(err, spec.PSKsHeld) {
 		t.Errorf("a PSK that is not held: %v", err)
 	}
