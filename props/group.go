@@ -23,6 +23,11 @@ var ofGroups = []Property{
 		New:   exclusion,
 	},
 	{
+		Name: "closed", Source: "RFC 9420 §11.2, §12.4.2",
+		About: "once a ReInit was committed, nobody in the group sends a Commit, a proposal or a message any more",
+		New:   closed,
+	},
+	{
 		Name: "losing-commit", Source: "RFC 9420 §14",
 		About: "a Commit that was made and lost leaves the group byte for byte as it was, but for the key that it was encrypted with",
 		New:   losingCommit,

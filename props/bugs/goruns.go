@@ -138,7 +138,7 @@ func (r GoRunner) build(ctx context.Context, dir string, changed map[string]stri
 		return "", err
 	}
 	binary = filepath.Join(dir, "mlsref")
-	cmd := command(ctx, "go", "build", "-buildvcs=false", "-overlay", listed, "-o", binary, r.Package)
+	cmd := command(ctx, "go", "build", "-buildvcs=false", "-ldflags=-s -w", "-overlay", listed, "-o", binary, r.Package)
 	cmd.Dir = r.Root
 	out, err := cmd.CombinedOutput()
 	if ctx.Err() != nil {
