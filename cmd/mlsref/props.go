@@ -198,6 +198,7 @@ func (r *propsResult) shrink(h props.Outcome, not bool) error {
 	r.Seed, r.Scenario, r.Lines, r.After = h.Seed, h.Scenario.Text, len(h.Scenario.Statements), h.Failures[0].String()
 	r.Failures = h.Failures
 	if not {
+		r.Lines = 0 // none that means anything
 		return nil
 	}
 	for i, f := range h.Failures {
