@@ -1,0 +1,3 @@
+package draft
+
+func readText(doc *Document, data string) []Problem { return nil }
