@@ -72,7 +72,7 @@ func attrValue(s string) (value, rest string) {
 func (m *mdReader) attributeText() string {
 	var b strings.Builder
 	from := m.i
-	for ; m.i < len(m.lines) && strings.TrimSpace(m.lines[m.i]) != ""; m.i++ {
+	for ; m.i < len(m.lines) && m.i < from+20 && strings.TrimSpace(m.lines[m.i]) != ""; m.i++ {
 		l := strings.TrimSpace(m.lines[m.i])
 		b.WriteString(" " + l)
 		if strings.HasSuffix(l, "}") {

@@ -30,9 +30,13 @@ func (r *mdInline) put(s string, i int) {
 	r.out.write(s, line, col)
 }
 
+// near is what begins at offset i, as far as a reference or tag may reach. It
+// bounds the work on a text that opens many and closes none.
+func (r *mdInline) near(i int) string { return r.src[i:min(len(r.src), i+1000)] }
+
 // step renders what begins at offset i and says how many bytes that was.
 func (r *mdInline) step(i int) int {
-	rest := r.src[i:]
+	rest := r.near(i)
 	switch {
 	case rest[0] == '\\' && len(rest) > 1 && strings.IndexByte("\\`*_{}[]()#+-.!|<>:\"'$~", rest[1]) >= 0:
 		r.put(rest[1:2], i+1)
@@ -41,9 +45,13 @@ func (r *mdInline) step(i int) int {
 		return r.code(i)
 	case strings.HasPrefix(rest, "{{"):
 		if end := strings.Index(rest, "}}"); end > 0 {
-			r.put(r.m.reference(strings.Trim(rest[2:end], "{ ")), i)
+			name := r.m.reference(strings.Trim(rest[2:end], "{ "))
 			for end += 2; end < len(rest) && rest[end] == '}'; end++ {
 			}
+			if strings.HasPrefix(rest[end:], `{: format="counter"}`) {
+				name = name[strings.LastIndexByte(name, ' ')+1:]
+			}
+			r.put(name, i)
 			return end
 		}
 	case strings.HasPrefix(rest, "{:"):
@@ -83,7 +91,7 @@ var (
 
 // code renders a code span: its content as it stands.
 func (r *mdInline) code(i int) int {
-	rest := r.src[i:]
+	rest := r.near(i)
 	n := len(rest) - len(strings.TrimLeft(rest, "`"))
 	end := strings.Index(rest[n:], rest[:n])
 	if end < 0 {
@@ -115,7 +123,7 @@ func (r *mdInline) emphasis(i int) int {
 // tag drops the HTML tags that kramdown-rfc lets through, and writes powers as
 // the RFC does. Other angle brackets are text.
 func (r *mdInline) tag(i int) int {
-	rest := r.src[i:]
+	rest := r.near(i)
 	if strings.HasPrefix(rest, "<!--") {
 		if end := strings.Index(rest, "-->"); end > 0 {
 			return end + 3

@@ -8,6 +8,7 @@ import (
 )
 
 var (
+	lineEnd    = regexp.MustCompile(`(\w)- `) // plain text ends lines after a hyphen
 	refSection = regexp.MustCompile(`\b(Section|Sections|Appendix|Appendices|Figure|Figures|Table|Tables) ([0-9]+|[A-Z])(\.[0-9]+)*\b( of \[[^\]\s]+\])?`)
 	refSource  = regexp.MustCompile(`(^|[\s(])\[[A-Za-z][A-Za-z0-9._+-]+\](, § )?`)
 	power      = regexp.MustCompile(`([\^_])\(([^()]*)\)`)
@@ -22,6 +23,7 @@ var (
 // same sentence is the same in Markdown, XML and plain text.
 func Normal(sentence string) string {
 	s := strings.Join(strings.Fields(sentence), " ") // a no-break space is one too
+	s = lineEnd.ReplaceAllString(s, "$1-")
 	s = refSection.ReplaceAllString(s, "§")
 	s = refSource.ReplaceAllString(s, "${1}§")
 	s = strings.Map(func(r rune) rune {

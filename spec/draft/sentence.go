@@ -58,10 +58,10 @@ func cut(out [][2]int, text string, start, end int) ([][2]int, int) {
 }
 
 // closing gives the offset behind the parenthesis that closes the one at i; 0
-// if none does.
+// if none does within 2,000 bytes, which bounds the work.
 func closing(text string, i int) int {
 	depth := 0
-	for ; i < len(text); i++ {
+	for end := min(len(text), i+2000); i < end; i++ {
 		switch text[i] {
 		case '(':
 			depth++
