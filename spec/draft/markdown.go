@@ -35,9 +35,10 @@ var (
 	mdHeading  = regexp.MustCompile(`^(#{1,6})\s+(.*?)\s*#*\s*(\{:?\s*([^}]*)\})?\s*$`)
 	mdItem     = regexp.MustCompile(`^( *)([*+-]|\d+[.)])( +)(\S.*)$`)
 	mdDefine   = regexp.MustCompile(`^( *):( +)(\S.*)$`)
+	mdNested   = regexp.MustCompile(`^( *): *$`)
 	mdAttrs    = regexp.MustCompile(`^\s*\{:\s*([^:/].*)?\}?\s*$`)
 	mdDivision = regexp.MustCompile(`^--- (\S+)\s*$`)
-	mdInclude  = regexp.MustCompile(`^\s*\{::include[^ ]*\s+([^}]*)\}`)
+	mdInclude  = regexp.MustCompile(`^\s*(?:\{::include[^ ]*\s+|\{\{<{1,3})([^}]*)\}`)
 	mdBegin    = regexp.MustCompile(`^\s*\{::(comment|nomarkdown)\b[^}]*[^/]?\}\s*$`)
 	mdTopKey   = regexp.MustCompile(`^([A-Za-z_-]+):\s*(.*)$`)
 )
@@ -109,8 +110,7 @@ func (m *mdReader) line() {
 		m.heading()
 	case mdInclude.MatchString(l):
 		m.flush()
-		m.problem(m.i, 1, "the file "+strings.TrimSpace(mdInclude.FindStringSubmatch(l)[1])+
-			" is included here and is not followed; expected the text itself")
+		m.included(l)
 		m.i++
 	case mdBegin.MatchString(l):
 		m.skipTo("{:/")
@@ -127,6 +127,12 @@ func (m *mdReader) line() {
 		m.text(l)
 		m.i++
 	}
+}
+
+// included notes a file that the line takes in.
+func (m *mdReader) included(l string) {
+	m.problem(m.i, 1, "the file "+strings.TrimSpace(mdInclude.FindStringSubmatch(l)[1])+
+		" is included here and is not followed; expected the text itself")
 }
 
 // skipTo skips all up to and with the line that has end.

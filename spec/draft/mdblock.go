@@ -25,6 +25,12 @@ func (m *mdReader) text(l string) {
 		m.begin(Definition, l[d[6]:], line, d[6]+1)
 		return
 	}
+	if d := mdNested.FindStringSubmatch(l); d != nil { // a definition made of blocks
+		m.asTerm()
+		m.flush()
+		m.startItem(len(d[1]), len(d[1])+4)
+		return
+	}
 	indent := len(l) - len(strings.TrimLeft(l, " "))
 	if m.open != nil {
 		m.open = append(m.open, rawLine{l, line, 1})
@@ -103,6 +109,14 @@ func (m *mdReader) fence() {
 			m.i++
 			m.doc.Blocks = append(m.doc.Blocks, b)
 			return
+		}
+		if next := mdFence.FindStringSubmatch(l); next != nil && next[2] == mark && next[3] != "" && len(next[1]) <= indent {
+			m.problem(m.i, len(next[1])+1, fmt.Sprintf("a code block begins within that of line %d; expected %s before it", from+1, mark))
+			m.doc.Blocks = append(m.doc.Blocks, b)
+			return
+		}
+		if mdInclude.MatchString(l) {
+			m.included(l)
 		}
 		b.Lines = append(b.Lines, cutIndent(l, indent))
 	}

@@ -10,7 +10,7 @@ import (
 var (
 	lineEnd    = regexp.MustCompile(`(\w)- `) // plain text ends lines after a hyphen
 	refSection = regexp.MustCompile(`\b(Section|Sections|Appendix|Appendices|Figure|Figures|Table|Tables) ([0-9]+|[A-Z])(\.[0-9]+)*\b( of \[[^\]\s]+\])?`)
-	refSource  = regexp.MustCompile(`(^|[\s(])\[[A-Za-z][A-Za-z0-9._+-]+\](, § )?`)
+	refSource  = regexp.MustCompile(`(^|[\s(])\[[A-Za-z][A-Za-z0-9._+-]+\](, §)?`)
 	power      = regexp.MustCompile(`([\^_])\(([^()]*)\)`)
 	dashes     = regexp.MustCompile(`\s*(-+|–|—|‐|‑)\s*`)
 	spaces     = regexp.MustCompile(`\s+`)

@@ -120,11 +120,7 @@ func (c *listContext) enter(b *Block) bool {
 		*c = listContext{section: b.Section}
 	}
 	for len(c.checks) <= b.Depth {
-		inherited := false
-		if n := len(c.checks); n > 0 {
-			inherited = c.checks[n-1]
-		}
-		c.checks = append(c.checks, inherited)
+		c.checks = append(c.checks, false)
 	}
 	c.checks = c.checks[:b.Depth+1]
 	within := b.Depth > 0 && c.checks[b.Depth-1]

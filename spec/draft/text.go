@@ -215,7 +215,9 @@ func (t *textReader) add(kind Kind, lines []rawLine) {
 	p := span{marks: marks}
 	p.b.WriteString(text)
 	b := Block{Section: t.section, Kind: kind, Depth: len(t.lists)}
-	b.Text, b.marks = p.collapse()
+	if b.Text, b.marks = p.collapse(); b.Text == "" {
+		return
+	}
 	b.Line, b.Col = at(b.marks, 0)
 	t.doc.Blocks = append(t.doc.Blocks, b)
 }

@@ -79,7 +79,7 @@ func syntaxProblem(dec *xml.Decoder, stack []*xmlNode, err error) Problem {
 	if errors.As(err, &syntax) {
 		text = syntax.Msg
 	}
-	p := Problem{Line: line, Col: col, Text: "broken XML: " + text}
+	p := Problem{Line: line, Col: max(col, 1), Text: "broken XML: " + text}
 	if top := stack[len(stack)-1]; len(stack) > 1 {
 		p.Text += fmt.Sprintf("; expected </%s> for the <%s> of line %d", top.name, top.name, top.line)
 	}
