@@ -205,8 +205,6 @@ func sectionName(s Section) string {
 	switch {
 	case s.Number == "":
 		return s.Title
-	case s.Number[0] >= 'A' && !strings.Contains(s.Number, "."):
-		return "Appendix " + s.Number
 	case s.Number[0] >= 'A':
 		return "Appendix " + s.Number
 	}

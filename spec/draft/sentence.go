@@ -84,8 +84,6 @@ var abbreviation = regexp.MustCompile(`(?i)(^|[^\pL\pN])(e\.g|i\.e|cf|vs|al|fig|
 // boundary says whether the stop at i, with the text going on at end, ends a
 // sentence.
 func boundary(text string, i, end int) bool {
-	next, _ := utf8.DecodeRuneInString(strings.TrimLeft(text[end:], " \"'`"))
-	upper := unicode.IsUpper(next)
 	if end == len(text) {
 		return true
 	}
@@ -94,8 +92,8 @@ func boundary(text string, i, end int) bool {
 		return false
 	}
 	if strings.HasSuffix(text[:end], "...") || strings.HasSuffix(before, "etc.") {
-		return upper
+		next, _ := utf8.DecodeRuneInString(strings.TrimLeft(text[end:], " \"'`"))
+		return unicode.IsUpper(next)
 	}
-	// A number with a dot before a word is a list's, as in "see 1. above".
 	return true
 }

@@ -78,7 +78,7 @@ func (t *textReader) chunk(lines []rawLine, figure bool) {
 	switch {
 	case isRuled(lines):
 		t.table(lines)
-	case isAside(lines):
+	case takeBars(lines):
 		t.prose(lines)
 	case figure, isCode(lines), t.inCode(lines):
 		t.code(lines)

@@ -21,8 +21,9 @@ func isRuled(lines []rawLine) bool {
 		ruledLine.MatchString(lines[len(lines)-1].text)
 }
 
-// isAside takes the bar off the lines of an aside, if they are one.
-func isAside(lines []rawLine) bool {
+// takeBars takes the bars off the lines of an aside, and says whether they are
+// one.
+func takeBars(lines []rawLine) bool {
 	for _, l := range lines {
 		t := strings.TrimLeft(l.text, " ")
 		if !strings.HasPrefix(t, "|  ") && t != "|" || len(t) > 1 && strings.HasSuffix(t, "|") {
