@@ -26,7 +26,7 @@ var beyond = map[string]string{
 	"version":  "the code: an MLSMessage of another version has another syntax and is refused; the schema that the code reports has no constants",
 }
 
-// pair is a kind in both codecs.
+// pairOf is a kind in both codecs.
 type pairOf struct {
 	kind  wire.Kind
 	text  string // the name in the text
@@ -222,7 +222,7 @@ var inVectors = map[string]map[string]string{
 	"passive-client-random":          {"key_package": "MLSMessage", "welcome": "MLSMessage", "ratchet_tree": "RatchetTree", "commit": "MLSMessage", "proposals": "MLSMessage"},
 }
 
-// strings calls f for every string in a JSON value, with the field that holds it.
+// jsonStrings calls f for every string in a JSON value, with the field that holds it.
 func jsonStrings(v any, field string, f func(field, s string)) {
 	switch v := v.(type) {
 	case string:
@@ -259,7 +259,11 @@ func TestVectors(t *testing.T) {
 			}
 			counts := map[string]int{}
 			for _, path := range paths {
-				vectorFile(t, path, byKind, counts)
+				b, err := os.ReadFile(path)
+				if err != nil {
+					t.Fatal(err)
+				}
+				vectorFile(t, path, b, byKind, counts)
 			}
 			t.Logf("%s, %s: %v", name, dir, counts)
 			if counts["valid"] < 50 || counts["spoiled: malformed"] < 100 {
@@ -269,12 +273,31 @@ func TestVectors(t *testing.T) {
 	}
 }
 
-func vectorFile(t *testing.T, path string, byKind map[string]pairOf, counts map[string]int) {
-	kinds := inVectors[strings.TrimSuffix(filepath.Base(path), ".json")]
-	b, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
+// TestGenerated: and random objects that the code made.
+func TestGenerated(t *testing.T) {
+	i := slices.IndexFunc(vectors.Kinds(), func(k vectors.Kind) bool { return k.Name == "messages" })
+	for name, m := range modules(t) {
+		byKind := map[string]pairOf{}
+		for _, p := range pairs(t, m) {
+			byKind[p.kind.Name] = p
+		}
+		counts := map[string]int{}
+		for seed := range uint64(10) {
+			b, err := vectors.Generate(vectors.Kinds()[i], vectors.Options{Seed: seed})
+			if err != nil {
+				t.Fatal(err)
+			}
+			vectorFile(t, fmt.Sprintf("seed-%d/messages.json", seed), b, byKind, counts)
+		}
+		t.Logf("%s: %v", name, counts)
+		if counts["valid"] < 3000 {
+			t.Errorf("%s: too few objects: %v", name, counts)
+		}
 	}
+}
+
+func vectorFile(t *testing.T, path string, b []byte, byKind map[string]pairOf, counts map[string]int) {
+	kinds := inVectors[strings.TrimSuffix(filepath.Base(path), ".json")]
 	var file any
 	if err := json.Unmarshal(b, &file); err != nil {
 		t.Fatal(err)

@@ -97,27 +97,36 @@ func (p *parser) name(expected string) token {
 
 func keyword(s string) bool { return s == "struct" || s == "enum" || s == "select" || s == "case" }
 
-// recover goes to where the next definition may start: after the ";" that ends the
-// broken one, or at a struct or enum that stands no further right than it did.
+// recover goes to where the next definition may start.
 func (p *parser) recover(start int) {
+	if p.peek().kind != ends && p.resume(start, false) || p.resume(start, true) {
+		return
+	}
+	p.at = len(p.tokens) - 1
+}
+
+// resume looks for the ";" that ends the broken definition, or a struct or enum that
+// stands no further right than it did. If a brace was never closed, all that follows
+// seems to lie within it: then anything that stands no further right will do.
+func (p *parser) resume(start int, unclosed bool) bool {
 	depth := 0
 	for i := start; p.tokens[i].kind != ends; i++ {
 		t := p.tokens[i]
-		opens := t.kind == word && (t.text == "struct" || t.text == "enum")
+		opens := t.kind == word && (unclosed || i >= p.at && (t.text == "struct" || t.text == "enum"))
 		switch {
-		case i > start && i >= p.at && opens && t.first && t.Col <= p.tokens[start].Col:
+		case i > start && opens && t.first && t.Col <= p.tokens[start].Col:
 			p.at = i
-			return
+			return true
 		case t.text == "{":
 			depth++
 		case t.text == "}":
 			depth--
 		case t.text == ";" && depth <= 0 && i >= p.at:
 			p.at = i + 1
-			return
+			return true
 		}
 	}
-	p.at = len(p.tokens) - 1
+	return false
 }
 
 // definition is a struct, an enum, or a typedef: `opaque MAC<V>;`.
@@ -266,7 +275,7 @@ func (p *parser) typ(expected string) Type {
 	t := p.name(expected)
 	as := Type{Pos: t.Pos, Name: t.text}
 	// `optional<Node> x`, but not the vector in `T <V>`, which lacks its name
-	if p.peek().text == "<" && p.after(1).kind == word && p.after(1).text != "V" {
+	if p.problem == nil && p.peek().text == "<" && p.after(1).kind == word && p.after(1).text != "V" {
 		p.take()
 		arg := p.typ("a type")
 		as.Arg = &arg
