@@ -198,6 +198,10 @@ func TestEveryKind(t *testing.T) {
 		if counts["made: valid"] < 1800 || counts["spoiled: malformed"] < 10000 || counts["spoiled: valid"] < 1000 {
 			t.Errorf("%s: too few: %v", name, counts)
 		}
+		text, code := counts["spoiled: constant"], counts["spoiled: version"]
+		if name == "RFC 9420" && (text == 0 || code > 0) || name == "code" && (text > 0 || code == 0) {
+			t.Errorf("%s: %d differ by the text's constants, %d by the code's version", name, text, code)
+		}
 	}
 }
 

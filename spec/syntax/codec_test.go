@@ -151,6 +151,17 @@ func TestEncode(t *testing.T) {
 	}
 }
 
+// TestEncodeBounds: what does not fit its vector is not written.
+func TestEncodeBounds(t *testing.T) {
+	c := NewCodec(module(t, small))
+	for n, ok := range map[int]bool{1: false, 2: true, 300: true, 301: false} {
+		_, err := c.Encode("Bounded", Value{Parts: []Value{{Name: "two", Bytes: make([]byte, n)}}})
+		if (err == nil) != ok {
+			t.Errorf("%d bytes in <2..300>: %v", n, err)
+		}
+	}
+}
+
 // TestAllocationIsBounded: no length in the input makes the codec take more memory than
 // the input is long.
 func TestAllocationIsBounded(t *testing.T) {
