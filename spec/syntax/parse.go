@@ -1,6 +1,7 @@
 package syntax
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 )
@@ -18,11 +19,20 @@ func Parse(file string, line0 int, text string) (defs []Definition, problems []F
 			defs = append(defs, d)
 			continue
 		}
-		p.problem.Subject = d.Name
-		problems = append(problems, *p.problem)
 		p.recover(start)
+		p.problem.Subject = cmp.Or(d.Name, p.nameBefore())
+		problems = append(problems, *p.problem)
 	}
 	return defs, problems
+}
+
+// nameBefore is the word before the ";" that ended a broken definition: most likely the
+// name of what it defines.
+func (p *parser) nameBefore() string {
+	if p.at < 2 || p.tokens[p.at-1].text != ";" || p.tokens[p.at-2].kind != word {
+		return ""
+	}
+	return p.tokens[p.at-2].text
 }
 
 // parser is a descent over the tokens. The first problem of a definition sticks: from
@@ -90,6 +100,8 @@ func (p *parser) name(expected string) token {
 	t := p.peek()
 	if t.kind != word || keyword(t.text) {
 		p.fail(expected)
+	}
+	if p.problem != nil {
 		return token{Pos: t.Pos}
 	}
 	return p.take()

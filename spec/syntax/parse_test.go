@@ -109,6 +109,20 @@ func TestProblems(t *testing.T) {
 	}
 }
 
+// TestSubject: a problem tells of the definition in which it is.
+func TestSubject(t *testing.T) {
+	for text, want := range map[string]string{
+		"struct { uint8 a uint8 b; } Broken;\nuint8 Next;": "Broken",
+		"uint8 Broken<;\nuint8 Next;":                      "Broken",
+		"enum { a, b } Broken; uint8 Next;":                "Broken",
+		"struct {":                                         "",
+	} {
+		if _, problems := Parse("f", 1, text); len(problems) != 1 || problems[0].Subject != want {
+			t.Errorf("%q: got %v, want %s", text, problems, want)
+		}
+	}
+}
+
 // FuzzParse: no text panics or makes the checks panic, and every problem has a place.
 func FuzzParse(f *testing.F) {
 	f.Add(everything)
