@@ -1,0 +1,3 @@
+package spec
+
+var statements2to9 = []Statement{}
