@@ -71,9 +71,11 @@ func newAuthority(t *testing.T, seed byte) *authority {
 }
 
 // issue gives an identity an x509 credential of one certificate.
-func (a *authority) issue(id Identity) Identity {
+func (a *authority) issue(id Identity) Identity { return a.issueUntil(id, time.Unix(1e10, 0)) }
+
+func (a *authority) issueUntil(id Identity, end time.Time) Identity {
 	template := &x509.Certificate{SerialNumber: big.NewInt(2), Subject: pkix.Name{CommonName: id.Name}, DNSNames: []string{id.Name},
-		NotBefore: time.Unix(0, 0), NotAfter: time.Unix(1e10, 0)}
+		NotBefore: time.Unix(0, 0), NotAfter: end}
 	der, err := x509.CreateCertificate(nil, template, a.cert, ed25519.PublicKey(id.SignaturePub), a.key)
 	check(a.t, err)
 	id.Credential = wire.Credential{Type: wire.CredentialX509, Certificates: []wire.Certificate{{CertData: der}}}
@@ -127,4 +129,49 @@ func TestX509Members(t *testing.T) {
 	if _, err := p.members["alice"].Commit(p.rng, CommitOptions{Add: []wire.KeyPackage{kp}}); !errors.Is(err, spec.AddsNewClient) {
 		t.Errorf("bob a second time: %v", err)
 	}
+}
+
+// A member whose certificate has expired is still heard, and may renew it (§5.3.2).
+// Until it has, nobody can join: to a joiner all credentials are new (§5.3.1).
+func TestExpiredCredential(t *testing.T) {
+	ca, now := newAuthority(t, 1), time.Unix(1000, 0)
+	roots := x509.NewCertPool()
+	roots.AddCert(ca.cert)
+	p := suiteOne(t, Private, Config{
+		Capabilities: wire.Capabilities{Credentials: []wire.CredentialType{wire.CredentialBasic, wire.CredentialX509}},
+		Policy: treesync.Policy{Credentials: credential.ByType{
+			wire.CredentialBasic: credential.Basic{},
+			wire.CredentialX509:  credential.X509{Roots: roots, Now: func() time.Time { return now }},
+		}},
+	})
+	dave := p.client("dave")
+	dave.Identity = ca.issueUntil(dave.Identity, time.Unix(2000, 0))
+	kp, secrets, err := dave.NewKeyPackage(p.rng)
+	p.ok(err)
+	pending, err := p.members["alice"].Commit(p.rng, CommitOptions{Add: []wire.KeyPackage{kp}})
+	p.ok(err)
+	p.deliver("alice", pending.Commit)
+	next, welcome := pending.Accept()
+	p.members["alice"] = next
+	p.members["dave"], err = dave.Join(secrets, welcome, JoinOptions{})
+	p.ok(err)
+
+	now = time.Unix(3000, 0)
+	if _, err := dave.Join(secrets, welcome, JoinOptions{}); !errors.Is(err, spec.LeafCredential) {
+		t.Errorf("joining beside an expired credential: %v", err)
+	}
+	if _, err := p.members["alice"].Commit(p.rng, CommitOptions{Add: []wire.KeyPackage{kp}, Remove: []uint32{p.leaf("dave")}}); !errors.Is(err, spec.LeafCredential) {
+		t.Errorf("adding an expired credential: %v", err)
+	}
+	hello, err := p.members["dave"].Send(p.rng, []byte("hello"), nil)
+	p.ok(err)
+	_, err = p.members["carol"].Receive(hello)
+	p.ok(err)
+	p.commit("dave", CommitOptions{}) // with the credential that it had
+	for _, format := range []Format{Public, Private} {
+		renewed := ca.issue(p.members["dave"].client.Identity)
+		next, msg, err := p.members["dave"].ProposeUpdate(p.rng, LeafChange{Identity: &renewed}, format)
+		p.propose("dave", next, msg, err)
+	}
+	p.commit("alice", CommitOptions{}, "erin")
 }
