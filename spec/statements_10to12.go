@@ -1,0 +1,3 @@
+package spec
+
+var statements10to12 = []Statement{}

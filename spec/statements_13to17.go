@@ -1,0 +1,3 @@
+package spec
+
+var statements13to17 = []Statement{}
