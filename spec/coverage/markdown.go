@@ -27,7 +27,7 @@ func sums(b *strings.Builder, entries []Entry) {
 				name += " " + title
 			}
 			fmt.Fprintf(b, "| %s |", name)
-			for _, n := range s.counts() {
+			for _, n := range s.Counts() {
 				fmt.Fprintf(b, " %d |", n)
 			}
 			b.WriteString("\n")

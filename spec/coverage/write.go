@@ -62,7 +62,8 @@ func tables(entries []Entry) []table {
 
 var columns = []string{"statements", "implemented", "tested both ways", "one way", "proved", "excused", "gaps"}
 
-func (s Sum) counts() []int {
+// Counts are the numbers of a row, in the order of the columns.
+func (s Sum) Counts() []int {
 	return []int{s.All, s.Implemented, s.BothWays, s.OneWay, s.Proved, s.Excused, s.Gaps}
 }
 
@@ -73,7 +74,7 @@ func RenderText(w io.Writer, entries []Entry) error {
 		fmt.Fprintf(tw, "%s\t%s\n", t.Of, strings.Join(columns, "\t"))
 		for _, s := range t.Sums {
 			fmt.Fprint(tw, s.Name)
-			for _, n := range s.counts() {
+			for _, n := range s.Counts() {
 				fmt.Fprintf(tw, "\t%d", n)
 			}
 			fmt.Fprintln(tw)
