@@ -3,6 +3,7 @@ package coverage_test
 import (
 	"bytes"
 	"encoding/json"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -10,6 +11,8 @@ import (
 	"strings"
 	"testing"
 
+	"mlsref/impl/vectors"
+	"mlsref/props"
 	"mlsref/spec"
 	"mlsref/spec/coverage"
 )
@@ -32,7 +35,9 @@ func small(t *testing.T) *coverage.Index {
 		put(name, []byte(text))
 	}
 	put("props/all.go", []byte(`package props
-var all = []Property{{Name: "kept", Source: "RFC 9420 §1"}, {Name: "half"}}`))
+var all = []Property{{Name: "kept", Source: "RFC 9420 §1"}, {Name: Other, Source: "§2"}, {Name: "half"}}`))
+	put("props/run.go", []byte(`package props
+const Other = "other"`))
 	put("props/all_test.go", []byte(`package props
 var toy = Property{Name: "toy", Source: "a test's"}`))
 	put("impl/vectors/kind.go", []byte(`package vectors
@@ -62,7 +67,7 @@ var one, three = &spec.Rule{ID: "1/one"}, &spec.Rule{ID: "3/three"}
 var catalogue = []spec.Statement{
 	{Section: "7.3", Print: "both", Keyword: "MUST", Layer: "treesync", Text: "a | b <script>", Rules: []*spec.Rule{one},
 		Functions: []string{"layer.list.check"}, Positive: []string{"props:kept", "layer.TestCode"}, Lemmas: []string{"message_senderdata.pv sender_hidden"}},
-	{Section: "7.3", Print: "seen", Keyword: "MUST", Layer: "treesync", Functions: []string{"layer.lit"}, Positive: []string{"vectors:tree-math"}},
+	{Section: "7.3", Print: "seen", Keyword: "MUST", Layer: "treesync", Functions: []string{"layer.lit"}, Positive: []string{"vectors:tree-math", "props:other"}},
 	{Section: "7.3", Print: "bad", Keyword: "item", Layer: "treesync", Functions: []string{"layer.lit"}, Negative: []string{"layer.TestCode"},
 		Why: "conduct", Lemmas: []string{"treekem_two.spthy forward_secrecy"}},
 	{Section: "10", Print: "code", Keyword: "MUST", Layer: "group", Functions: []string{"layer.list.check"},
@@ -203,6 +208,26 @@ func TestFormats(t *testing.T) {
 	ix.Base = "file:///module/"
 	if err := coverage.Write(&out, "html", ix, catalogue); err != nil || !strings.Contains(out.String(), `href="file:///module/impl/layer/code.go#L10"`) {
 		t.Errorf("with another base: %v", err)
+	}
+}
+
+// What the scan takes for properties and kinds of vectors are all that there are.
+func TestNames(t *testing.T) {
+	ix := scan(t)
+	var properties, kinds []string
+	for _, p := range props.All() {
+		properties = append(properties, p.Name)
+	}
+	for _, k := range vectors.Kinds() {
+		kinds = append(kinds, k.Name)
+	}
+	for _, v := range []struct {
+		found map[string]coverage.Function
+		all   []string
+	}{{ix.Properties, properties}, {ix.Vectors, kinds}} {
+		if slices.Sort(v.all); !slices.Equal(slices.Sorted(maps.Keys(v.found)), v.all) {
+			t.Errorf("found %v, want %q", slices.Sorted(maps.Keys(v.found)), v.all)
+		}
 	}
 }
 
