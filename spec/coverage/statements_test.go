@@ -186,6 +186,9 @@ func TestFormats(t *testing.T) {
 			}
 		}
 	}
+	if n := strings.Count(written["html"], "not yet: a function"); n != 1 {
+		t.Errorf("the page has the gap %d times", n)
+	}
 	if outside := regexp.MustCompile(`(src|href)="?(https?:)?//|@import|url\(`).FindString(written["html"]); outside != "" {
 		t.Errorf("the page needs %s", outside)
 	}
