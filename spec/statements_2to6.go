@@ -117,7 +117,7 @@ var statements2to6 = []Statement{
 		Text:      "a signature counts although its signer's credential has expired since",
 		Functions: []string{"treesync.State.SenderKey"},
 		Positive:  []string{"group.TestExpiredCredential"},
-		Why:       "no rule: no message has the service asked again about its sender. Not yet: a saved group does not load when a credential in it has expired"},
+		Why:       "no rule: no message has the service asked again about its sender."},
 	{Section: "5.3.3", Print: "ee6aabe86f24", Keyword: "MUST NOT", Subject: "application", Layer: "outside",
 		Text:      "nobody takes an application_id for authenticated, or for the only one of its kind",
 		Functions: []string{"treesync.leafExtensionsPlaced"},

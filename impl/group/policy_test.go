@@ -161,6 +161,10 @@ func TestExpiredCredential(t *testing.T) {
 	p.ok(err)
 	_, err = p.members["carol"].Receive(hello)
 	p.ok(err)
+	saved, err := p.members["carol"].Save()
+	p.ok(err)
+	_, err = p.members["carol"].client.Load(saved)
+	p.ok(err)
 	p.commit("dave", CommitOptions{}) // with the credential that it had
 	renewed := ca.issueUntil(p.members["dave"].client.Identity, time.Unix(4000, 0))
 	next, msg, err := p.members["dave"].ProposeUpdate(p.rng, LeafChange{Identity: &renewed}, Private)
@@ -170,4 +174,36 @@ func TestExpiredCredential(t *testing.T) {
 	now = time.Unix(5000, 0) // expired again
 	renewed = ca.issue(renewed)
 	p.commit("dave", CommitOptions{Leaf: LeafChange{Identity: &renewed}}, "frank")
+}
+
+// A client that does not support an extension of the GroupContext stays out, by a
+// Welcome as from outside, whatever its leaf has promised (RFC 9420 §13.4).
+func TestUnsupportedGroup(t *testing.T) {
+	const further = wire.ExtensionType(0xf001)
+	p := suiteOne(t, Private, Config{Capabilities: wire.Capabilities{Extensions: []wire.ExtensionType{further}}})
+	p.commit("alice", CommitOptions{Extensions: &[]wire.Extension{{Type: further}}})
+	dave := p.client("dave")
+	kp, secrets, err := dave.NewKeyPackage(p.rng)
+	p.ok(err)
+	pending, err := p.members["alice"].Commit(p.rng, CommitOptions{Add: []wire.KeyPackage{kp}})
+	p.ok(err)
+	_, welcome := pending.Accept()
+	info := p.groupInfo("alice", GroupInfoOptions{Tree: true, ExternalPub: true})
+	_, err = dave.Join(secrets, welcome, JoinOptions{})
+	p.ok(err)
+	_, err = dave.JoinExternally(p.rng, info, ExternalOptions{})
+	p.ok(err)
+
+	dave.Config.Capabilities = wire.Capabilities{}
+	if _, err := dave.Join(secrets, welcome, JoinOptions{}); !errors.Is(err, spec.ClientSupportsGroup) {
+		t.Errorf("by Welcome: %v", err)
+	}
+	if _, err := dave.JoinExternally(p.rng, info, ExternalOptions{}); !errors.Is(err, spec.ClientSupportsGroup) {
+		t.Errorf("from outside: %v", err)
+	}
+	kp, _, err = dave.NewKeyPackage(p.rng)
+	p.ok(err)
+	if _, err := p.members["alice"].Commit(p.rng, CommitOptions{Add: []wire.KeyPackage{kp}}); !errors.Is(err, spec.LeafGroupExtensions) {
+		t.Errorf("added without it: %v", err)
+	}
 }
