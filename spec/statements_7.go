@@ -12,7 +12,7 @@ var statements7 = []Statement{
 		Text:     "the types that every client has are not listed in capabilities",
 		Rules:    []*Rule{DefaultsUnlisted},
 		Positive: []string{"treesync.TestOwnKeyPackageRules", "treesync.TestGrease"},
-		Why:      "the maker of a KeyPackage or a group is held to it; a list that has them is taken all the same, as official KeyPackages do. Not yet: the leaf of an external Commit, by its maker"},
+		Why:      "the maker of a KeyPackage or a group is held to it; a list that has them is taken all the same, as official KeyPackages do."},
 	{Section: "7.2", Print: "072784d343c8", Keyword: "item", Subject: "client", Layer: "treesync",
 		Text:      "seven proposal types are default, and not listed",
 		Rules:     []*Rule{DefaultsUnlisted},
