@@ -41,7 +41,11 @@ var Layers = []string{"treesync", "treekem", "treedem", "group", "credential", "
 // Statements is the catalogue, in the order of the text.
 func Statements() []Statement {
 	var all []Statement
-	for _, part := range [][]Statement{statements2to9, statements10to12, statements124, statements13to17} {
+	for _, part := range [][]Statement{
+		statements2to9, statements10to12,
+		statements124, statements1241, statements1242, statements1243,
+		statements13to17,
+	} {
 		all = append(all, part...)
 	}
 	return all

@@ -34,11 +34,22 @@ func TestThreeContexts(t *testing.T) {
 	p.ok(err)
 	old, provisional, now := bob.Context(), ch.Context(merged, bob.Context().ConfirmedTranscriptHash), next.Context()
 	signatureKey := bob.public.Tree.Leaf(alice.Leaf()).SignatureKey
+	with := func(bend func(*wire.GroupContext)) wire.GroupContext { // provisional, but for one field
+		c := provisional
+		bend(&c)
+		return c
+	}
 	for _, v := range []struct {
 		name        string
 		context     wire.GroupContext
 		signed, hid bool
-	}{{"old", old, true, false}, {"provisional", provisional, false, true}, {"new", now, false, false}} {
+	}{
+		{"old", old, true, false}, {"provisional", provisional, false, true}, {"new", now, false, false},
+		{"provisional, other group_id", with(func(c *wire.GroupContext) { c.GroupID = []byte("hall") }), false, false},
+		{"provisional, old epoch", with(func(c *wire.GroupContext) { c.Epoch = old.Epoch }), false, false},
+		{"provisional, old tree_hash", with(func(c *wire.GroupContext) { c.TreeHash = old.TreeHash }), false, false},
+		{"provisional, other extensions", with(func(c *wire.GroupContext) { c.Extensions = []wire.Extension{{Type: 0xff01}} }), false, false},
+	} {
 		if err := treedem.VerifySignature(p.s, signatureKey, c, v.context); (err == nil) != v.signed {
 			t.Errorf("the signature under the %s context: %v", v.name, err)
 		}
