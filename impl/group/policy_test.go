@@ -128,3 +128,35 @@ func TestX509Members(t *testing.T) {
 		t.Errorf("bob a second time: %v", err)
 	}
 }
+
+// A client that does not support an extension of the GroupContext stays out, by a
+// Welcome as from outside, whatever its leaf has promised (RFC 9420 §13.4).
+func TestUnsupportedGroup(t *testing.T) {
+	const further = wire.ExtensionType(0xf001)
+	p := suiteOne(t, Private, Config{Capabilities: wire.Capabilities{Extensions: []wire.ExtensionType{further}}})
+	p.commit("alice", CommitOptions{Extensions: &[]wire.Extension{{Type: further}}})
+	dave := p.client("dave")
+	kp, secrets, err := dave.NewKeyPackage(p.rng)
+	p.ok(err)
+	pending, err := p.members["alice"].Commit(p.rng, CommitOptions{Add: []wire.KeyPackage{kp}})
+	p.ok(err)
+	_, welcome := pending.Accept()
+	info := p.groupInfo("alice", GroupInfoOptions{Tree: true, ExternalPub: true})
+	_, err = dave.Join(secrets, welcome, JoinOptions{})
+	p.ok(err)
+	_, err = dave.JoinExternally(p.rng, info, ExternalOptions{})
+	p.ok(err)
+
+	dave.Config.Capabilities = wire.Capabilities{}
+	if _, err := dave.Join(secrets, welcome, JoinOptions{}); !errors.Is(err, spec.ClientSupportsGroup) {
+		t.Errorf("by Welcome: %v", err)
+	}
+	if _, err := dave.JoinExternally(p.rng, info, ExternalOptions{}); !errors.Is(err, spec.ClientSupportsGroup) {
+		t.Errorf("from outside: %v", err)
+	}
+	kp, _, err = dave.NewKeyPackage(p.rng)
+	p.ok(err)
+	if _, err := p.members["alice"].Commit(p.rng, CommitOptions{Add: []wire.KeyPackage{kp}}); !errors.Is(err, spec.LeafGroupExtensions) {
+		t.Errorf("added without it: %v", err)
+	}
+}
