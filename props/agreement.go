@@ -19,6 +19,8 @@ func agreement(h *History) Checks {
 		seen: map[string]*group.Group{},
 	}
 	checks := problems(h, trace.BrokenAgreement)
+	past := newResumptions(h)
+	checks.Reading, checks.Read = past.reading, past.read
 	checks.Step = func(s *trace.Session, _ int) error {
 		for _, m := range s.Members() {
 			if err := a.look(m); err != nil {

@@ -13,8 +13,8 @@ var ofGroups = []Property{
 		New:   treeShape,
 	},
 	{
-		Name: "agreement", Source: "RFC 9420 §8.2, §8.7, §12.4.2",
-		About: "who is in the same state holds the same of all that is the group's; different states have different epoch authenticators",
+		Name: "agreement", Source: "RFC 9420 §8.2, §8.6, §8.7, §12.4.2",
+		About: "who is in the same state holds the same of all that is the group's; different states have different epoch authenticators; a kept resumption_psk is what it was",
 		New:   agreement,
 	},
 	{
@@ -31,5 +31,15 @@ var ofGroups = []Property{
 		Name: "follower", Source: "RFC 9420 §5, §6.2, §12; DESIGN: layer 1 stands alone",
 		About: "who holds no secret and sees all public handshakes agrees with the members on all that is public, and refuses what they refuse",
 		New:   following,
+	},
+	{
+		Name: "alternatives", Source: "RFC 9420 §7.3, §12.1.2, §12.1.7, §12.2, §12.4.1 to §12.4.3.1",
+		About: "whatever else RFC 9420 lets a member commit, all receivers and joiners take it and agree, and no joiner takes another tree",
+		New:   alternatives,
+	},
+	{
+		Name: "key-packages", Source: "RFC 9420 §10, §12.4.3.1, §16.8",
+		About: "who has joined keeps no private key of the KeyPackage that it joined with but the leaf's in the group, and cannot join with it again, unless it is of last resort",
+		New:   keyPackages,
 	},
 }

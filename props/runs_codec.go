@@ -107,6 +107,7 @@ func (c *codec) end(s *trace.Session) {
 	if members := s.Members(); len(members) > 0 {
 		c.h.Check(c.published(members[c.h.Rand.IntN(len(members))], rng))
 	}
+	c.h.Check(lengths(c.h.Rand.IntN))
 	for range 3 {
 		k := c.kinds[c.h.Rand.IntN(len(c.kinds))]
 		b := newMaker(c.h.Rand.IntN).structure(k.Name)

@@ -53,8 +53,16 @@ func treeShape(h *History) Checks {
 				h.Check(evolved(played, trace.Steps(t), checked))
 			}
 		},
+		End: func(s *trace.Session) {
+			if members := s.Members(); len(members) > 0 {
+				h.Check(bareTrees(h.Rand.IntN, members[0].Group.Client().Suite, bareOperations))
+			}
+		},
 	}
 }
+
+// bareOperations is how much is done to a bare tree at the end of a history.
+const bareOperations = 30
 
 // shape holds one tree against the text.
 func shape(s suite.Suite, t treesync.Tree, treeHash []byte) error {

@@ -6,19 +6,6 @@ import (
 	"pgregory.net/rapid"
 )
 
-// uniform draws from 0 to n-1, n at most 256. rapid's own integers prefer small
-// values, and so the first lines of the language.
-func uniform(t *rapid.T, n int) int {
-	at := 0
-	for _, bit := range rapid.SliceOfN(rapid.Bool(), 8, 8).Draw(t, "") {
-		at *= 2
-		if bit {
-			at++
-		}
-	}
-	return at * n / 256
-}
-
 // sound plays a scenario with the audit, and has it judged: the judges agree, every
 // attack that they see is carried out, and nothing is held that should be gone.
 func sound(t rapid.TB, sc *Scenario) (*Trace, *Report) {
@@ -38,28 +25,6 @@ func sound(t rapid.TB, sc *Scenario) (*Trace, *Report) {
 		t.Fatalf("%d problems, %d leftovers in\n%s", len(report.Problems), len(report.Leftovers), sc.Text)
 	}
 	return tr, report
-}
-
-// TestJudgesAgree draws scenarios of the whole language, line by line, so that what
-// fails shrinks to few lines.
-func TestJudgesAgree(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		g, err := NewGenerator(func(n int) int { return uniform(t, n) }, 1, 6)
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Repeat(map[string]func(*rapid.T){"line": func(t *rapid.T) {
-			g.Pick = func(n int) int { return uniform(t, n) }
-			if err := g.More(); err != nil {
-				t.Fatal(err)
-			}
-		}})
-		sc, err := g.Scenario()
-		if err != nil {
-			t.Fatal(err)
-		}
-		sound(t, sc)
-	})
 }
 
 // TestRandomScenarios: a random scenario is a function of its seed, and such scenarios
