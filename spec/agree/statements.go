@@ -40,9 +40,12 @@ func (r *Report) statements(doc *draft.Document, found []draft.Statement, catalo
 	}
 	for _, sec := range order {
 		a, b := sec.unmatched(found, catalogue, r)
-		pairs, a, b := pair(a, b)
-		for _, p := range pairs {
-			r.changed(found[p[1]], catalogue[p[0]], ix)
+		if r.Whole {
+			var pairs [][2]int
+			pairs, a, b = pair(a, b)
+			for _, p := range pairs {
+				r.changed(found[p[1]], catalogue[p[0]], ix)
+			}
 		}
 		gone, fresh = append(gone, a...), append(fresh, b...)
 	}
@@ -129,7 +132,7 @@ func (s *section) unmatched(found []draft.Statement, catalogue []spec.Statement,
 }
 
 // pair takes what is gone and what is new between the same two statements as changed,
-// in order; then what is left of a section, if as many are gone as are new.
+// in order.
 func pair(gone, fresh []place) (pairs [][2]int, restGone, restFresh []place) {
 	used := map[int]bool{}
 	for _, g := range gone {
