@@ -42,7 +42,7 @@ var Layers = []string{"treesync", "treekem", "treedem", "group", "credential", "
 func Statements() []Statement {
 	var all []Statement
 	for _, part := range [][]Statement{
-		statements2to9, statements10to12,
+		statements2to6, statements7, statements8to9, statements10to12,
 		statements124, statements1241, statements1242, statements1243,
 		statements13to17,
 	} {

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"reflect"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -79,6 +80,11 @@ func TestLengthBoundaries(t *testing.T) {
 	} {
 		if got := hex.EncodeToString(length(n)); got != want {
 			t.Errorf("length %d encodes to %s, want %s", n, got, want)
+		}
+	}
+	for _, n := range []int{-1, maxLength + 1} {
+		if b, err := EncodeLength(n); err == nil || !strings.Contains(err.Error(), strconv.Itoa(n)) {
+			t.Errorf("length %d encodes to %x (%v), want an error that names it", n, b, err)
 		}
 	}
 }

@@ -1,3 +1,0 @@
-package spec
-
-var statements2to9 = []Statement{}
