@@ -61,9 +61,9 @@ func (ix *Index) statements(b *strings.Builder, entries []Entry) {
 			b.WriteString("| Keyword | Who | Layer | What | State | Rules and functions | Positive tests | Negative tests | Lemmas |\n")
 			b.WriteString("| --- | --- | --- | --- | --- | --- | --- | --- | --- |\n")
 		}
-		state := string(e.State)
+		state := "**" + string(e.State) + "**"
 		if e.Proved {
-			state += ", proved"
+			state += ", **proved**"
 		}
 		if s.Why != "" {
 			state += ": " + cell(s.Why)

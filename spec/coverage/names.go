@@ -17,6 +17,13 @@ type Lemma struct {
 	Why    string // if not: why not
 }
 
+// parsed is a file of source.
+type parsed struct {
+	file   string // from the module's root
+	fset   *token.FileSet
+	syntax *ast.File
+}
+
 func isModel(file string) bool {
 	dir, ext := path.Dir(file), path.Ext(file)
 	return dir == "tamarin" && ext == ".spthy" || dir == "proverif" && ext == ".pv"
@@ -47,38 +54,61 @@ func (ix *Index) model(file, rel string) error {
 	return nil
 }
 
-// properties notes each literal of a struct with both a Name and a Source.
-func (ix *Index) properties(fset *token.FileSet, f *ast.File, rel string) {
-	ast.Inspect(f, func(n ast.Node) bool {
-		lit, ok := n.(*ast.CompositeLit)
-		if !ok {
+// properties notes each literal of a struct with both a Name and a Source, in the files
+// of package props. A name may be a constant of the package.
+func (ix *Index) properties(files []parsed) {
+	constants := map[string]string{}
+	for _, f := range files {
+		ast.Inspect(f.syntax, func(n ast.Node) bool {
+			if v, ok := n.(*ast.ValueSpec); ok && len(v.Names) == 1 && len(v.Values) == 1 {
+				constants[v.Names[0].Name] = stringOf(v.Values[0])
+			}
 			return true
-		}
-		fields := map[string]string{}
-		for _, e := range lit.Elts {
-			if kv, ok := e.(*ast.KeyValueExpr); ok {
-				if key, ok := kv.Key.(*ast.Ident); ok {
-					fields[key.Name] = stringOf(kv.Value)
+		})
+	}
+	for _, f := range files {
+		ast.Inspect(f.syntax, func(n ast.Node) bool {
+			if lit, ok := n.(*ast.CompositeLit); ok {
+				if name := propertyName(lit, constants); name != "" {
+					ix.Properties[name] = Function{File: f.file, Package: path.Dir(f.file), Line: f.fset.Position(lit.Pos()).Line}
 				}
 			}
+			return true
+		})
+	}
+}
+
+// propertyName is the Name in a literal that has a Source too, or "".
+func propertyName(lit *ast.CompositeLit, constants map[string]string) string {
+	fields := map[string]string{}
+	for _, e := range lit.Elts {
+		kv, ok := e.(*ast.KeyValueExpr)
+		if !ok {
+			continue
 		}
-		if fields["Name"] != "" && fields["Source"] != "" {
-			ix.Properties[fields["Name"]] = Function{File: rel, Package: path.Dir(rel), Line: fset.Position(lit.Pos()).Line}
+		if key, ok := kv.Key.(*ast.Ident); ok {
+			fields[key.Name] = stringOf(kv.Value)
+			if constant, ok := kv.Value.(*ast.Ident); ok {
+				fields[key.Name] = constants[constant.Name]
+			}
 		}
-		return true
-	})
+	}
+	if fields["Source"] == "" {
+		return ""
+	}
+	return fields["Name"]
 }
 
 // kinds notes each kind of vector that is made by newKind("name", …).
-func (ix *Index) kinds(fset *token.FileSet, f *ast.File, rel string) {
-	ast.Inspect(f, func(n ast.Node) bool {
+func (ix *Index) kinds(f parsed) {
+	ast.Inspect(f.syntax, func(n ast.Node) bool {
 		call, ok := n.(*ast.CallExpr)
 		if !ok || len(call.Args) == 0 {
 			return true
 		}
 		if fn, ok := call.Fun.(*ast.Ident); ok && fn.Name == "newKind" {
 			if name := stringOf(call.Args[0]); name != "" {
-				ix.Vectors[name] = Function{File: rel, Package: path.Dir(rel), Line: fset.Position(call.Pos()).Line}
+				ix.Vectors[name] = Function{File: f.file, Package: path.Dir(f.file), Line: f.fset.Position(call.Pos()).Line}
 			}
 		}
 		return true

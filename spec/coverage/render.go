@@ -9,8 +9,8 @@ import (
 
 const generated = "<!-- Made by `go test ./spec/coverage -update`; a test fails when this file is stale. -->\n"
 
-// Coverage is docs/coverage.md.
-func (ix *Index) Coverage() string {
+// Coverage is docs/coverage.md: the table of rules, and what the statements have.
+func (ix *Index) Coverage(entries []Entry) string {
 	var b strings.Builder
 	lines := ix.Lines()
 	b.WriteString("# Rules, the code that checks them, the tests that break them\n\n" + generated)
@@ -33,6 +33,32 @@ in [spec/](../spec), in our words. `, len(lines))
 	}
 	ix.checklist(&b)
 	ix.unchecked(&b)
+	fmt.Fprintf(&b, `
+## Every statement
+
+RFC 9420 has %d normative statements: sentences with a requirement keyword, and items
+of lists of what is to be verified. [The page of statements](statements.md) has each of
+them in our words, with its code, tests and lemmas. Here is how many are implemented
+(a rule, or another function), tested both ways (seen done right, and the opposite
+refused), tested one way, proved (by a lemma of a [model](models.md)), or excused by a
+reason without code or test. A gap is what has neither that nor a reason. One statement
+may count in several columns.
+`, len(entries))
+	sums(&b, entries)
+	gaps(&b, entries)
+	return b.String()
+}
+
+// StatementsPage is docs/statements.md.
+func (ix *Index) StatementsPage(entries []Entry) string {
+	var b strings.Builder
+	b.WriteString("# The statements of RFC 9420\n\n" + generated)
+	b.WriteString(`
+Each normative statement of RFC 9420 in our own words, with the layer that it belongs
+to, how far it is taken, and where. [Coverage](coverage.md) has the sums and the gaps;
+` + "`mlsref spec coverage --format html`" + ` makes a page that can be searched.
+`)
+	ix.statements(&b, entries)
 	return b.String()
 }
 

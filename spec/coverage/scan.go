@@ -33,6 +33,7 @@ type Index struct {
 	Base string
 
 	expected map[string][]string // variable → tests
+	props    []parsed            // the files of package props, until all are there
 }
 
 // Function is one function or method, or a test.
@@ -84,6 +85,8 @@ func Scan(root string) (*Index, error) {
 	for _, tests := range ix.expected {
 		slices.Sort(tests)
 	}
+	ix.properties(ix.props)
+	ix.props = nil
 	return ix, err
 }
 
@@ -99,9 +102,9 @@ func (ix *Index) file(path, rel string) error {
 		ix.rules(f)
 	case strings.HasSuffix(rel, "_test.go"):
 	case dir == "props":
-		ix.properties(fset, f, rel)
+		ix.props = append(ix.props, parsed{rel, fset, f})
 	case dir == "impl/vectors":
-		ix.kinds(fset, f, rel)
+		ix.kinds(parsed{rel, fset, f})
 	}
 	for _, decl := range f.Decls {
 		fn, ok := decl.(*ast.FuncDecl)

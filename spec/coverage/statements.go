@@ -48,6 +48,14 @@ type Entry struct {
 // Implemented says that there is code.
 func (e *Entry) Implemented() bool { return len(e.Functions) > 0 }
 
+// Excuse is the reason for what is missing, "" if that is among the gaps.
+func (e *Entry) Excuse() string {
+	if notYet(e.Statement.Why) {
+		return ""
+	}
+	return e.Statement.Why
+}
+
 // Table lays the statements beside the code, in their order. A link to what does not
 // exist is an error; all of them are told.
 func (ix *Index) Table(statements []spec.Statement) ([]Entry, error) {
