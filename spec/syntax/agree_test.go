@@ -131,14 +131,7 @@ func TestRandomObjects(t *testing.T) {
 				pick := func(n int) int { return rapid.IntRange(0, n-1).Draw(t, "pick") }
 				for range 4 {
 					p := all[pick(len(all))]
-					made, err := object(p.codec, p.text, pick)
-					if err != nil {
-						t.Fatal(err)
-					}
-					b, err := p.codec.Encode(p.text, made)
-					if err != nil {
-						t.Fatalf("%s: %v", p.text, err)
-					}
+					b := madeBytes(t, p, pick)
 					class, v, err := agree(p, b)
 					if err != nil {
 						t.Fatalf("%s %x: %v", p.text, b, err)
@@ -166,14 +159,7 @@ func TestEveryKind(t *testing.T) {
 		rng := rand.New(rand.NewPCG(7, 7))
 		for _, p := range pairs(t, m) {
 			for range 30 {
-				made, err := object(p.codec, p.text, rng.IntN)
-				if err != nil {
-					t.Fatal(err)
-				}
-				b, err := p.codec.Encode(p.text, made)
-				if err != nil {
-					t.Fatal(err)
-				}
+				b := madeBytes(t, p, rng.IntN)
 				class, v, err := agree(p, b)
 				if err != nil {
 					t.Fatalf("%s: %s %x: %v", name, p.text, b, err)

@@ -206,14 +206,7 @@ func TestBrokenTexts(t *testing.T) {
 		found := ""
 		for i, p := range right {
 			for try := 0; p.kind.Name == v.kind && try < 200 && found == ""; try++ {
-				made, err := object(p.codec, p.text, rng.IntN)
-				if err != nil {
-					t.Fatal(err)
-				}
-				b, err := p.codec.Encode(p.text, made)
-				if err != nil {
-					t.Fatal(err)
-				}
+				b := madeBytes(t, p, rng.IntN)
 				if _, _, err := agree(wrong[i], b); err != nil {
 					found = fmt.Sprintf("after %d: %.200v", try, err)
 				}
@@ -230,14 +223,7 @@ func FuzzAgree(f *testing.F) {
 	all := pairs(f, module(f, FromCode()))
 	rng := rand.New(rand.NewPCG(5, 5))
 	for i, p := range all {
-		v, err := object(p.codec, p.text, rng.IntN)
-		if err != nil {
-			f.Fatal(err)
-		}
-		b, err := p.codec.Encode(p.text, v)
-		if err != nil {
-			f.Fatal(err)
-		}
+		b := madeBytes(f, p, rng.IntN)
 		f.Add(uint8(i), b)
 	}
 	f.Fuzz(func(t *testing.T, which uint8, b []byte) {

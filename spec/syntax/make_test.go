@@ -6,6 +6,8 @@ import (
 	"reflect"
 	"strings"
 
+	"pgregory.net/rapid"
+
 	"mlsref/impl/wire"
 )
 
@@ -30,6 +32,19 @@ func object(c *Codec, name string, pick func(n int) int) (Value, error) {
 			return v, err
 		}
 	}
+}
+
+// madeBytes is object, encoded.
+func madeBytes(t rapid.TB, p pairOf, pick func(n int) int) []byte {
+	v, err := object(p.codec, p.text, pick)
+	if err != nil {
+		t.Fatalf("%s: %v", p.text, err)
+	}
+	b, err := p.codec.Encode(p.text, v)
+	if err != nil {
+		t.Fatalf("%s: %v", p.text, err)
+	}
+	return b
 }
 
 func (m *maker) use(f Field) (Value, error) {
