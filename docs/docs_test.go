@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -17,7 +18,11 @@ func pages(t *testing.T) []string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return append([]string{"../README.md", "../CONTRIBUTING.md"}, more...)
+	lessons, err := filepath.Glob("bugs/*.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return slices.Concat([]string{"../README.md", "../CONTRIBUTING.md"}, more, lessons)
 }
 
 var shellBlock = regexp.MustCompile("(?s)```sh\n(.*?)```")

@@ -20,6 +20,8 @@ var (
 	LinkEpoch          = rule("12.4.3.1/link-epoch", "12.4.3.1", "a group that follows another is joined at epoch 1")
 	ReInitMatches      = rule("12.4.3.1/reinit", "12.4.3.1", "group_id, version, cipher_suite and extensions are those of the ReInit in the old group's last Commit")
 	ReInitMembers      = rule("12.4.3.1/reinit-members", "12.4.3.1", "all members of the old group are members of the new one")
+	ReInitLinked       = rule("11.2/linked", "11.2", "the Welcome to the group that a ReInit announced names a PSK of usage reinit")
+	ReInitEpoch        = rule("11.2/psk-epoch", "11.2", "a PSK of usage reinit is of the epoch after the Commit that covers the ReInit")
 	BranchMatches      = rule("12.4.3.1/branch", "12.4.3.1", "version and cipher suite are those of the old group")
 	BranchMembers      = rule("12.4.3.1/branch-members", "12.4.3.1", "the members of the new group are members of the old one")
 )

@@ -74,6 +74,9 @@ func (t *bugTable) complain() error {
 			firstFailure(t.control.Report)))
 	}
 	for _, row := range t.rows {
+		if row.Stale != "" {
+			failed = append(failed, errors.New(printable(row.Stale)))
+		}
 		switch row.Verdict {
 		case bugs.Survived:
 			failed = append(failed, fmt.Errorf("%s survives: %s; expected %s", row.Name, printable(row.Bug.Title), strings.Join(row.Bug.Expect, ", ")))

@@ -211,10 +211,13 @@ func (g *Group) newPath(rng io.Reader, ch treesync.Change, change LeafChange) (p
 func (c Client) renewed(rng io.Reader, current *wire.LeafNode, ch treesync.Change, change LeafChange, key []byte) (wire.LeafNode, error) {
 	if ch.External() || current == nil {
 		leaf, err := c.leaf(rng, key, wire.LeafSourceCommit)
+		if err != nil {
+			return leaf, err
+		}
 		if change.Extensions != nil {
 			leaf.Extensions = append(leaf.Extensions, *change.Extensions...)
 		}
-		return leaf, err
+		return leaf, treesync.ValidateOwnLeaf(&leaf, c.capabilities())
 	}
 	return c.changed(*current, wire.LeafSourceCommit, change, key), nil
 }

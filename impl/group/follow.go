@@ -3,6 +3,7 @@ package group
 import (
 	"bytes"
 	"io"
+	"slices"
 
 	"mlsref/impl/treesync"
 	"mlsref/impl/wire"
@@ -95,6 +96,9 @@ func linkingPSKAlone(ids []wire.PreSharedKeyID) error {
 // §12.4.3.1, last items): what a joiner must, and a creator had better. The epoch and
 // the IDs that the text puts into the Welcome are inside it (subtle point 56).
 func (g *Group) follows(ids []wire.PreSharedKeyID, from *Group) error {
+	if err := g.reinitLinked(ids, from); err != nil {
+		return err
+	}
 	for _, id := range ids {
 		if !isLink(id) {
 			continue
@@ -111,6 +115,27 @@ func (g *Group) follows(ids []wire.PreSharedKeyID, from *Group) error {
 				return err
 			}
 		}
+		if err := reinitEpoch(id, from); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// reinitLinked: the first epoch of a group of the announced ID, without a secret of the
+// old group, could be anybody's (RFC 9420 §11.2).
+func (g *Group) reinitLinked(ids []wire.PreSharedKeyID, from *Group) error {
+	if from == nil || from.reinit == nil || g.Epoch() != 1 || !bytes.Equal(from.reinit.GroupID, g.GroupID()) || slices.ContainsFunc(ids, isLink) {
+		return nil
+	}
+	return spec.ReInitLinked.Broken("group %x was reinitialised as %x, and the Welcome names no PSK of it", from.GroupID(), g.GroupID())
+}
+
+// reinitEpoch: the last epoch of the old group alone has the secret that binds the new
+// one to its end; a client may still hold those of earlier ones (RFC 9420 §11.2).
+func reinitEpoch(id wire.PreSharedKeyID, from *Group) error {
+	if id.Usage == wire.ResumptionReInit && id.PSKEpoch != from.Epoch() {
+		return spec.ReInitEpoch.Broken("it is of epoch %d, the ReInit led to %d", id.PSKEpoch, from.Epoch())
 	}
 	return nil
 }

@@ -41,6 +41,9 @@ func (c Client) NewKeyPackage(rng io.Reader) (wire.KeyPackage, KeyPackageSecrets
 		return wire.KeyPackage{}, none, err
 	}
 	kp := wire.KeyPackage{Version: wire.ProtocolMLS10, CipherSuite: s.ID(), InitKey: initPub, LeafNode: leaf}
+	if err := c.greaseExtensions(rng, leaf.Capabilities, &kp.Extensions); err != nil {
+		return wire.KeyPackage{}, none, err
+	}
 	if err := treesync.SignKeyPackage(s, c.Identity.SignatureKey, &kp); err != nil {
 		return wire.KeyPackage{}, none, err
 	}

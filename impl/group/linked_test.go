@@ -105,7 +105,7 @@ func TestBranchSuiteRule(t *testing.T) {
 
 // Bob gets a Welcome to the group that follows his after a ReInit.
 func TestReInitRules(t *testing.T) {
-	p := suiteOne(t, Private, Config{})
+	p := suiteOne(t, Private, Config{PastResumption: 1})
 	open := p.members["bob"]
 	next := []byte("next")
 	p.commit("alice", CommitOptions{ReInit: &wire.ReInit{GroupID: next, Version: wire.ProtocolMLS10, CipherSuite: 1}})
@@ -130,6 +130,7 @@ func TestReInitRules(t *testing.T) {
 		{"a later epoch", spec.LinkEpoch, next, nil, both, laterEpoch, bob},
 		{"carol left out", spec.ReInitMembers, next, nil, []wire.KeyPackage{kp}, nil, bob},
 		{"before the ReInit", spec.PSKsHeld, next, nil, both, nil, open},
+		{"by an earlier epoch", spec.ReInitEpoch, next, nil, both, func(d *draft, _ *Group) { d.list[0].Proposal.PreSharedKey.PSK.PSKEpoch-- }, bob},
 	} {
 		t.Run(v.what, func(t *testing.T) {
 			welcome := p.link(alice, p.members["alice"].client, treesync.Reinitialisation, v.id, v.ext, v.kps, v.bend)
@@ -142,6 +143,16 @@ func TestReInitRules(t *testing.T) {
 	welcome := p.link(open, p.members["alice"].client, treesync.Reinitialisation, next, nil, both, nil)
 	if _, err := bob.client.Join(secrets, welcome, JoinOptions{From: open}); !errors.Is(err, spec.ReInitMatches) {
 		t.Errorf("no ReInit: %v", err)
+	}
+	// A stranger's group of the announced ID, with no link to the old one.
+	mallory := p.client("mallory")
+	strange, err := mallory.Create(p.rng, next)
+	p.ok(err)
+	pending, err := strange.Commit(p.rng, CommitOptions{Add: []wire.KeyPackage{kp}})
+	p.ok(err)
+	_, welcome = pending.Accept()
+	if _, err := bob.client.Join(secrets, welcome, JoinOptions{From: bob}); !errors.Is(err, spec.ReInitLinked) {
+		t.Errorf("no link: %v", err)
 	}
 	// Nothing is sent in the old group, of any kind.
 	for what, send := range map[string]func() error{
@@ -268,6 +279,11 @@ func TestSenderSideRules(t *testing.T) {
 	listing.Config.Capabilities.Extensions = []wire.ExtensionType{wire.ExtensionApplicationID}
 	if _, _, err := listing.NewKeyPackage(p.rng); !errors.Is(err, spec.DefaultsUnlisted) {
 		t.Errorf("a default type in one's own capabilities: %v", err)
+	}
+	info, err := alice.GroupInfo(p.rng, GroupInfoOptions{Tree: true, ExternalPub: true})
+	p.ok(err)
+	if _, err := listing.JoinExternally(p.rng, info, ExternalOptions{Resync: true}); !errors.Is(err, spec.DefaultsUnlisted) {
+		t.Errorf("a default type in the capabilities of who joins from outside: %v", err)
 	}
 	if _, err := alice.Commit(p.rng, CommitOptions{PSKs: []wire.PreSharedKeyID{ExternalPSK([]byte("x"))}}); !errors.Is(err, spec.PSKsHeld) {
 		t.Errorf("a PSK that is not held: %v", err)

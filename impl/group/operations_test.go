@@ -391,6 +391,15 @@ func TestGreaseAndPadding(t *testing.T) {
 		if greased == 0 {
 			t.Error("no leaf has a GREASE value")
 		}
+		greased = 0
+		for range 20 {
+			kp, _, err := p.client("frank").NewKeyPackage(p.rng)
+			check(t, err)
+			greased += len(kp.Extensions)
+		}
+		if greased == 0 {
+			t.Error("no KeyPackage has a GREASE extension")
+		}
 	}
 }
 

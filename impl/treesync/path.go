@@ -112,11 +112,14 @@ func pathShape(ch Change, path *wire.UpdatePath) error {
 	return nil
 }
 
-// pathKeysFresh also wants the path's keys to differ from each other and from its
+// pathKeysFresh looks at the leaf's key too, and also wants the path's keys to differ from each other and from its
 // leaf's, which the text leaves to §16.7. The committer's old nodes, about to go,
 // are still in the tree that §12.4.2 names: their keys are refused too (subtle point
 // 10).
 func pathKeysFresh(ch Change, path *wire.UpdatePath) error {
+	if at, in := ch.After.holder(path.LeafNode.EncryptionKey); in && !at.IsLeaf() { // of leaves: encryptionKeysUnique
+		return spec.PathKeysFresh.Broken("the path's leaf has the key %x of node %d", path.LeafNode.EncryptionKey, at)
+	}
 	seen := map[string]bool{string(path.LeafNode.EncryptionKey): true}
 	for k, n := range path.Nodes {
 		if at, in := ch.After.holder(n.EncryptionKey); in {

@@ -165,6 +165,7 @@ func TestPathRules(t *testing.T) {
 		{"leaf key of a member", spec.EncryptionKeysUnique, func(p *wire.UpdatePath) { p.LeafNode.EncryptionKey = h.tree.Leaf(2).EncryptionKey }},
 		{"node key of a leaf", spec.PathKeysFresh, func(p *wire.UpdatePath) { p.Nodes[0].EncryptionKey = h.tree.Leaf(2).EncryptionKey }},
 		{"node key as before", spec.PathKeysFresh, func(p *wire.UpdatePath) { p.Nodes[1].EncryptionKey = h.tree.EncryptionKey(3) }},
+		{"leaf key of a node before", spec.PathKeysFresh, func(p *wire.UpdatePath) { p.LeafNode.EncryptionKey = h.tree.EncryptionKey(3) }},
 		{"two node keys the same", spec.PathKeysFresh, func(p *wire.UpdatePath) { p.Nodes[0] = p.Nodes[1] }},
 		{"node key of its leaf", spec.PathKeysFresh, func(p *wire.UpdatePath) { p.Nodes[0].EncryptionKey = p.LeafNode.EncryptionKey }},
 		{"signature key of a member", spec.SignatureKeysUnique, func(p *wire.UpdatePath) {

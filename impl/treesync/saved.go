@@ -39,8 +39,12 @@ func (st State) Save() SavedState {
 }
 
 // Load is the state that was saved, with the Suite and Policy of st. Nothing is
-// trusted: the tree and the proposals are validated as when they came in.
+// trusted: the tree and the proposals are validated as when they came in, but for what
+// time may have changed since: a credential or a lifetime that has expired shuts nobody
+// out of a group (RFC 9420 §5.3.2, §7.3).
 func (st State) Load(saved SavedState) (State, error) {
+	policy := st.Policy
+	st.Policy.Credentials, st.Policy.Now = nil, nil
 	t, err := FromWire(st.Suite, saved.Tree)
 	if err != nil {
 		return st, err
@@ -54,5 +58,6 @@ func (st State) Load(saved SavedState) (State, error) {
 			return st, err
 		}
 	}
+	st.Policy = policy
 	return st, nil
 }

@@ -17,6 +17,7 @@ type Bug struct {
 	Expect []string // the properties that should catch it, the likeliest first
 	Text   string   // what goes wrong, and what the attacker gains
 	Edits  []Edit
+	Lesson *Lesson // nil: there is none
 }
 
 // Layer is the part of the implementation that a bug is in.
@@ -59,36 +60,56 @@ func (e Edit) String() string {
 
 // parse reads one bug. The header says "title:", "layer:", "source:" and "expect:", a
 // line each, then comes the text. Each file's section is a difference without line
-// numbers; a line "@@" begins another edit of the same file.
+// numbers; a line "@@" begins another edit of the same file. If there is a lesson, the
+// header also says which property it is "shown by:", and a "model:" with variant and
+// lemma; its own sections are named lesson.scenario, lesson.says, lesson.gain and
+// lesson.derivation.
 func parse(name string, file []byte) (Bug, error) {
 	a := txtar.Parse(file)
-	b := Bug{Name: name}
+	b, l := Bug{Name: name}, Lesson{}
 	header, text, _ := strings.Cut(string(a.Comment), "\n\n")
 	b.Text = strings.TrimSpace(text)
 	for line := range strings.Lines(header) {
-		key, value, _ := strings.Cut(line, ":")
-		value = strings.TrimSpace(value)
-		switch key {
-		case "title":
-			b.Title = value
-		case "layer":
-			b.Layer = Layer(value)
-		case "source":
-			b.Source = value
-		case "expect":
-			b.Expect = strings.Split(value, ", ")
-		default:
-			return b, fmt.Errorf("bug %s: the header has %q, expected title, layer, source or expect", name, key)
+		if err := b.header(&l, line); err != nil {
+			return b, fmt.Errorf("bug %s: %w", name, err)
 		}
 	}
 	for _, f := range a.Files {
+		if l.section(f) {
+			continue
+		}
 		edits, err := parseEdits(f.Name, string(f.Data))
 		if err != nil {
 			return b, fmt.Errorf("bug %s: %w", name, err)
 		}
 		b.Edits = append(b.Edits, edits...)
 	}
+	if l != (Lesson{}) {
+		b.Lesson = &l
+	}
 	return b, b.complete()
+}
+
+func (b *Bug) header(l *Lesson, line string) error {
+	key, value, _ := strings.Cut(line, ":")
+	value = strings.TrimSpace(value)
+	switch key {
+	case "title":
+		b.Title = value
+	case "layer":
+		b.Layer = Layer(value)
+	case "source":
+		b.Source = value
+	case "expect":
+		b.Expect = strings.Split(value, ", ")
+	case "shown by":
+		l.Property = value
+	case "model":
+		return l.claim(value)
+	default:
+		return fmt.Errorf("the header has %q, expected title, layer, source, expect, shown by or model", key)
+	}
+	return nil
 }
 
 func (b Bug) complete() error {
@@ -99,6 +120,12 @@ func (b Bug) complete() error {
 		return fmt.Errorf("bug %s: there is no layer %q, only %v", b.Name, b.Layer, layers)
 	case len(b.Edits) == 0:
 		return fmt.Errorf("bug %s: it changes nothing", b.Name)
+	}
+	if b.Lesson == nil {
+		return nil
+	}
+	if err := b.Lesson.complete(); err != nil {
+		return fmt.Errorf("bug %s: %w", b.Name, err)
 	}
 	return nil
 }

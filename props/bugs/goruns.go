@@ -38,15 +38,11 @@ func Source(ctx context.Context) (root string, err error) {
 
 // Run builds and runs in a folder of its own, which it removes.
 func (r GoRunner) Run(ctx context.Context, changed map[string]string, h Hunt) (Report, error) {
-	dir, err := os.MkdirTemp("", "mlsref-bug-")
+	binary, done, err := r.built(ctx, changed)
 	if err != nil {
 		return Report{}, err
 	}
-	defer os.RemoveAll(dir)
-	binary, err := r.build(ctx, dir, changed)
-	if err != nil {
-		return Report{}, err
-	}
+	defer done()
 	report, err := r.ask(ctx, binary, append(h.arguments(), "--except", knownAnswers)...)
 	if err != nil || len(report.Failures) > 0 {
 		return report, err
@@ -54,6 +50,33 @@ func (r GoRunner) Run(ctx context.Context, changed map[string]string, h Hunt) (R
 	last, err := r.ask(ctx, binary, "props", "--json", "--histories", "1", "--only", knownAnswers)
 	last.Histories, last.Steps = last.Histories+report.Histories, last.Steps+report.Steps
 	return last, err
+}
+
+// Play builds, and holds one property under one scenario (Player).
+func (r GoRunner) Play(ctx context.Context, changed map[string]string, property, scenario string) (Report, error) {
+	binary, done, err := r.built(ctx, changed)
+	if err != nil {
+		return Report{}, err
+	}
+	defer done()
+	file := filepath.Join(filepath.Dir(binary), "lesson.scenario")
+	if err := os.WriteFile(file, []byte(scenario), 0o600); err != nil {
+		return Report{}, err
+	}
+	return r.ask(ctx, binary, "props", file, "--only", property, "--json")
+}
+
+// built is the command in a folder of its own, which done removes.
+func (r GoRunner) built(ctx context.Context, changed map[string]string) (binary string, done func(), err error) {
+	dir, err := os.MkdirTemp("", "mlsref-bug-")
+	if err != nil {
+		return "", nil, err
+	}
+	done = func() { os.RemoveAll(dir) }
+	if binary, err = r.build(ctx, dir, changed); err != nil {
+		done()
+	}
+	return binary, done, err
 }
 
 // knownAnswers sees any other bytes, and says nothing of what they mean: it is asked

@@ -82,6 +82,7 @@ type Outcome struct {
 	Verdict Verdict `json:"verdict"`
 	Report  Report  `json:"report"`
 	Problem string  `json:"problem,omitempty"` // why there is no report
+	Stale   string  `json:"stale,omitempty"`   // why the bug's lesson is not true any more
 }
 
 // Runner builds mlsref from the source with some files changed (their paths in the
@@ -105,6 +106,11 @@ func (h Hunt) One(ctx context.Context, r Runner, root string, b Bug) Outcome {
 	}
 	out := h.run(ctx, r, b.Name, changed, Caught, Survived)
 	out.Bug = b
+	if p, plays := r.(Player); plays && out.Verdict == Caught {
+		if err := b.Held(ctx, p, root); err != nil {
+			out.Stale = err.Error()
+		}
+	}
 	return out
 }
 

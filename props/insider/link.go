@@ -24,7 +24,9 @@ func (w *welcomeBreaker) links() {
 	}
 	w.linked(spec.LinkEpoch, "a group that follows another at epoch 2", psk, func(o *opened) { o.info.GroupContext.Epoch = 2 })
 	if id.Usage == wire.ResumptionBranch {
-		w.linked(spec.ReInitMatches, "a branch that calls itself a reinitialisation", psk, func(o *opened) { o.secrets.PSKs[0].Usage = wire.ResumptionReInit })
+		if from.ReInit() == nil { // else it may be the one that the ReInit announced
+			w.linked(spec.ReInitMatches, "a branch that calls itself a reinitialisation", psk, func(o *opened) { o.secrets.PSKs[0].Usage = wire.ResumptionReInit })
+		}
 		w.addedToBranch(psk)
 		return
 	}
@@ -36,6 +38,10 @@ func (w *welcomeBreaker) links() {
 		}
 	})
 	w.leftBehind(psk)
+	w.linked(spec.ReInitLinked, "no PSK of the group that was reinitialised", nil, func(o *opened) { o.secrets.PSKs = nil })
+	if before := from.ResumptionPSK(id.PSKEpoch - 1); id.PSKEpoch > 0 && before != nil {
+		w.linked(spec.ReInitEpoch, "the PSK of the epoch before the ReInit", before, func(o *opened) { o.secrets.PSKs[0].PSKEpoch-- })
+	}
 	if from.Context().CipherSuite != w.in.suite.ID() {
 		w.linked(spec.BranchMatches, "a branch with another cipher suite", psk, func(o *opened) { o.secrets.PSKs[0].Usage = wire.ResumptionBranch })
 	}
@@ -95,7 +101,11 @@ func (w *welcomeBreaker) linked(rule *spec.Rule, what string, psk []byte, bend f
 	w.add(rule, what, func(o *opened) {
 		bend(o)
 		s := w.in.suite
-		secret, err := treekem.PSKSecret(s, []treekem.PSK{{ID: o.secrets.PSKs[0], Secret: psk}})
+		var psks []treekem.PSK
+		if len(o.secrets.PSKs) > 0 {
+			psks = []treekem.PSK{{ID: o.secrets.PSKs[0], Secret: psk}}
+		}
+		secret, err := treekem.PSKSecret(s, psks)
 		w.in.check(err)
 		member := treekem.JoinerSecret(w.secrets.JoinerSecret).Member(s, secret)
 		o.key, o.nonce = treekem.WelcomeKey(s, member.Welcome(s))

@@ -151,11 +151,15 @@ func (p pathBreaker) clashes() {
 			break
 		}
 	}
+	tried := map[bool]bool{}
 	for i := range after.Wire().Nodes {
-		if parent := after.Parent(tree.Index(i)); parent != nil && !tree.IsAncestor(tree.Index(i), p.ch.Committer) {
-			p.addLeaf(spec.ParentKeysUnique, "the path's leaf with a parent's encryption_key", func(l *wire.LeafNode) { l.EncryptionKey = parent.EncryptionKey })
-			break
+		parent, replaced := after.Parent(tree.Index(i)), tree.IsAncestor(tree.Index(i), p.ch.Committer)
+		if parent == nil || tried[replaced] {
+			continue
 		}
+		tried[replaced] = true
+		what := map[bool]string{false: "of a parent", true: "of a parent that it replaces"}[replaced]
+		p.addLeaf(spec.PathKeysFresh, "the path's leaf with the encryption_key "+what, func(l *wire.LeafNode) { l.EncryptionKey = parent.EncryptionKey })
 	}
 	if _, all := after.AllSupportCredential(wire.CredentialX509); !all && p.in.public.Policy.Credentials == nil && p.ch.Resync == nil && after.MemberCount() > 1 {
 		p.addLeaf(spec.CredentialsSupported, "the path's leaf with a credential type that not all support", func(l *wire.LeafNode) {

@@ -103,7 +103,7 @@ func strict() group.Config {
 		Lifetime:     wire.Lifetime{NotBefore: uint64(now.Unix()) - 60, NotAfter: uint64(now.Unix()) + 60},
 		Capabilities: wire.Capabilities{Extensions: []wire.ExtensionType{0xf100, 0xf101}, Proposals: []wire.ProposalType{0xf102}, Credentials: []wire.CredentialType{wire.CredentialX509}},
 		Grease:       true,
-		PastEpochs:   2,
+		PastEpochs:   2, PastResumption: 1,
 	}
 }
 
