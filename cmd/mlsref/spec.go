@@ -52,6 +52,16 @@ func sourceIndex(dir string) (*coverage.Index, error) {
 	return coverage.Scan(root)
 }
 
+// indexIfThere is nil without the source, unless --source asks for it: then functions
+// and tests are named without their lines.
+func indexIfThere(c *cobra.Command, dir string) (*coverage.Index, error) {
+	ix, err := sourceIndex(dir)
+	if errors.Is(err, errNoSource) && !c.Flags().Changed("source") {
+		return nil, nil
+	}
+	return ix, err
+}
+
 func sourceRoot(dir string) (string, error) {
 	from, err := filepath.Abs(dir)
 	if err != nil {

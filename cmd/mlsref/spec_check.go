@@ -53,8 +53,8 @@ Exit code 0: nothing found; 1: something was; 2: a file is no such document.`,
 			if list {
 				return page(c.OutOrStdout(), func(out io.Writer, st style) error { return listStatements(out, st, docs, format) })
 			}
-			ix, err := sourceIndex(source)
-			if err != nil && (c.Flags().Changed("source") || !errors.Is(err, errNoSource)) {
+			ix, err := indexIfThere(c, source)
+			if err != nil {
 				return err
 			}
 			return checkDrafts(c.OutOrStdout(), docs, ix, format)

@@ -13,7 +13,7 @@ import (
 )
 
 func specPointsCommand() *cobra.Command {
-	var kind string
+	var kind, source string
 	c := &cobra.Command{
 		Use:   "points [N]",
 		Short: "List where two careful readers of RFC 9420 may differ",
@@ -27,7 +27,10 @@ reading is taken here, and which code and tests show it. With N it shows that on
 			if err != nil {
 				return err
 			}
-			ix, _ := sourceIndex(".") // without the source: names without lines
+			ix, err := indexIfThere(c, source)
+			if err != nil {
+				return err
+			}
 			return page(c.OutOrStdout(), func(out io.Writer, st style) error {
 				for i, r := range chosen {
 					if i > 0 {
@@ -40,6 +43,7 @@ reading is taken here, and which code and tests show it. With N it shows that on
 		},
 	}
 	c.Flags().StringVar(&kind, "kind", "", "only those where the text is in `KIND`: error, gap or subtle")
+	sourceFlag(c, &source)
 	return c
 }
 
@@ -57,6 +61,9 @@ func pointsOf(args []string, kind string) ([]spec.Reading, error) {
 		}
 	}
 	if len(chosen) == 0 {
+		if kind != "" {
+			return nil, fmt.Errorf("read %q, expected the number of a subtle point of kind %s", args[0], kind)
+		}
 		return nil, fmt.Errorf("read %q, expected the number of a subtle point, 1 to %d", args[0], len(all))
 	}
 	return chosen, nil

@@ -19,6 +19,7 @@ import (
 
 func specRuleCommand() *cobra.Command {
 	var list bool
+	var source string
 	c := &cobra.Command{
 		Use:   "rule ID",
 		Short: "Show a rule or statement, its code and tests, and a message that breaks it",
@@ -42,28 +43,29 @@ a small group that breaks it, decoded, with the answer of the implementation.`,
 					return nil
 				})
 			}
-			return tellRule(c.OutOrStdout(), args[0])
+			ix, err := indexIfThere(c, source)
+			if err != nil {
+				return err
+			}
+			return tellRule(c.OutOrStdout(), args[0], ix)
 		},
 	}
 	c.Flags().BoolVar(&list, "list", false, "list all rules")
+	sourceFlag(c, &source)
 	return c
 }
 
 var fingerprint = regexp.MustCompile(`^[0-9a-f]{12}$`)
 
-func tellRule(stdout io.Writer, id string) error {
+func tellRule(stdout io.Writer, id string, ix *coverage.Index) error {
 	if fingerprint.MatchString(id) {
-		return tellStatements(stdout, id)
+		return tellStatements(stdout, id, ix)
 	}
 	i := slices.IndexFunc(spec.Rules(), func(r *spec.Rule) bool { return strings.EqualFold(r.ID, id) })
 	if i < 0 {
 		return fmt.Errorf("%s: no rule has this ID; nearest: %s; mlsref spec rule --list names all", printable(id), strings.Join(nearest(id), ", "))
 	}
 	rule := spec.Rules()[i]
-	ix, err := sourceIndex(".")
-	if err != nil && !errors.Is(err, errNoSource) {
-		return err
-	}
 	return page(stdout, func(out io.Writer, st style) error {
 		p := checkPage{out, st}
 		fmt.Fprintf(out, "%s  RFC 9420 §%s\n", st.bold(rule.ID), rule.Section)
@@ -200,7 +202,7 @@ func (p checkPage) sample(rule *spec.Rule) error {
 
 // tellStatements shows the statements of a fingerprint: the same words may stand in two
 // sections.
-func tellStatements(stdout io.Writer, id string) error {
+func tellStatements(stdout io.Writer, id string, ix *coverage.Index) error {
 	var found []spec.Statement
 	for _, s := range spec.Statements() {
 		if s.Print == id {
@@ -209,10 +211,6 @@ func tellStatements(stdout io.Writer, id string) error {
 	}
 	if len(found) == 0 {
 		return fmt.Errorf("%s: no statement of the catalogue has this fingerprint; mlsref spec search finds them by words or section", id)
-	}
-	ix, err := sourceIndex(".")
-	if err != nil && !errors.Is(err, errNoSource) {
-		return err
 	}
 	return page(stdout, func(out io.Writer, st style) error {
 		for _, s := range found {
@@ -227,13 +225,21 @@ func tellStatements(stdout io.Writer, id string) error {
 
 // nearest are the three IDs that are most like one that is none.
 func nearest(id string) []string {
-	rules := spec.Rules()
+	section, word, both := strings.Cut(strings.ToLower(id), "/")
 	far := map[string]int{}
 	var ids []string
-	for _, r := range rules {
-		_, word, _ := strings.Cut(r.ID, "/")
-		_, asked, _ := strings.Cut(id, "/")
-		far[r.ID] = min(distance(strings.ToLower(id), r.ID), 1+distance(strings.ToLower(asked), word), 1+distance(strings.ToLower(id), word))
+	for _, r := range spec.Rules() {
+		s, w, _ := strings.Cut(r.ID, "/")
+		if both {
+			far[r.ID] = distance(section, s) + distance(word, w)
+		} else {
+			far[r.ID] = min(distance(section, s), distance(section, w))
+		}
+		for part := range strings.SplitSeq(word+"-"+section, "-") {
+			if len(part) > 3 && strings.Contains(w, part) {
+				far[r.ID] -= len(part)
+			}
+		}
 		ids = append(ids, r.ID)
 	}
 	sort.SliceStable(ids, func(i, j int) bool { return far[ids[i]] < far[ids[j]] })

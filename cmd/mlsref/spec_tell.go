@@ -90,7 +90,7 @@ func (p checkPage) finding(f agree.Finding) {
 		if f.Rule == "statement-changed" {
 			p.lines(6, "now: "+f.Found)
 		}
-	case f.Expected != "":
+	case f.Expected != "" && !strings.Contains(f.Text, f.Expected):
 		p.lines(6, "expected: "+f.Expected)
 	}
 	if f.Entry != nil {

@@ -68,7 +68,7 @@ func catalogue(t *testing.T) []spec.Statement {
 	var all []spec.Statement
 	for i, s := range doc.Statements() {
 		all = append(all, spec.Statement{Section: s.Section, Print: s.Print, Keyword: s.Keyword, Text: fmt.Sprintf("the point %d", i),
-			Rules: []*spec.Rule{spec.LeafSource}, Functions: []string{"pot.Pour"}, Positive: []string{"pot.TestPour"}})
+			Rules: spec.Rules()[:1], Functions: []string{"pot.Pour"}, Positive: []string{"pot.TestPour"}})
 	}
 	if len(all) != 5 {
 		t.Fatalf("%d statements", len(all))
@@ -125,7 +125,7 @@ func TestEntry(t *testing.T) {
 	}
 	f := r.Findings[i]
 	if f.Entry == nil || f.Expected != "the point 0" || f.Found != "A cup MUST be hot." ||
-		strings.Join(f.Entry.Rules, " ") != spec.LeafSource.ID || f.Entry.Functions[0].Name != "pot.Pour" || f.Entry.Tests[0].Name != "pot.TestPour" {
+		strings.Join(f.Entry.Rules, " ") != spec.Rules()[0].ID || f.Entry.Functions[0].Name != "pot.Pour" || f.Entry.Tests[0].Name != "pot.TestPour" {
 		t.Errorf("got %+v, %+v", f, f.Entry)
 	}
 }

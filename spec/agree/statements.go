@@ -240,7 +240,12 @@ func EntryOf(s spec.Statement, ix *coverage.Index) *Entry {
 		return e
 	}
 	table, _ := ix.Table([]spec.Statement{s})
-	e.Functions, e.Tests, e.Lemmas = table[0].Functions, slices.Concat(table[0].Positive, table[0].Negative), table[0].Lemmas
+	e.Functions, e.Tests, e.Lemmas = table[0].Functions, slices.Clone(table[0].Positive), table[0].Lemmas
+	for _, test := range table[0].Negative {
+		if !slices.Contains(e.Tests, test) {
+			e.Tests = append(e.Tests, test)
+		}
+	}
 	return e
 }
 

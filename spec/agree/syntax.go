@@ -3,8 +3,8 @@ package agree
 import (
 	"slices"
 	"strings"
+	"sync"
 
-	"mlsref/impl/wire"
 	"mlsref/spec/coverage"
 	"mlsref/spec/draft"
 	"mlsref/spec/syntax"
@@ -82,8 +82,19 @@ func besides(m *syntax.Module, f syntax.Finding) bool {
 	return false
 }
 
-// known says that the code has a struct or an enum of this name.
-func known(name string) bool { return wire.SectionOf(name) != "" }
+// known says that a type is one of RFC 9420.
+func known(name string) bool { return knownTypes()[name] }
+
+// knownTypes are what the code describes, and the RFC's other words for vectors of bytes.
+var knownTypes = sync.OnceValue(func() map[string]bool {
+	names := map[string]bool{"HPKEPublicKey": true, "SignaturePublicKey": true, "MAC": true, // §5.1.1, §6.1
+		"HashReference": true, "KeyPackageRef": true, "ProposalRef": true} // §5.2
+	defs, _ := syntax.Parse("", 1, syntax.FromCode())
+	for _, d := range defs {
+		names[d.Name] = true
+	}
+	return names
+})
 
 func isPresentation(b *draft.Block) bool {
 	if b.Kind != draft.Code {
