@@ -38,7 +38,7 @@ a small group that breaks it, decoded, with the answer of the implementation.`,
 			if list {
 				return page(c.OutOrStdout(), func(out io.Writer, st style) error {
 					for _, r := range spec.Rules() {
-						checkPage{out, st}.lines(0, r.ID+"  "+r.Text)
+						checkPage{out, st}.lines(0, r.ID+" "+r.Text)
 					}
 					return nil
 				})

@@ -53,7 +53,7 @@ func search(p checkPage, words []string) int {
 			heading = group
 			fmt.Fprintf(p.out, "%s\n", p.st.bold(group))
 		}
-		p.lines(2, head+"  "+text)
+		p.lines(2, head+": "+text)
 	}
 	for _, r := range spec.Rules() {
 		hit("Rules", r.ID, r.Text, r.Section)
