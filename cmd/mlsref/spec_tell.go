@@ -138,7 +138,7 @@ func linkText(l coverage.Link) string {
 
 // lines prints a text, wrapped, so many columns in.
 func (p checkPage) lines(in int, text string) {
-	for i, line := range wrap(printable(text), max(20, p.st.width-in-2)) {
+	for i, line := range wrap(printable(strings.Join(strings.Fields(text), " ")), max(20, p.st.width-in-2)) {
 		if i > 0 {
 			line = "  " + line
 		}

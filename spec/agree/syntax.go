@@ -5,6 +5,7 @@ import (
 	"strings"
 	"sync"
 
+	"mlsref/impl/wire"
 	"mlsref/spec/coverage"
 	"mlsref/spec/draft"
 	"mlsref/spec/syntax"
@@ -37,7 +38,7 @@ func (r *Report) syntax(doc *draft.Document, ix *coverage.Index) {
 		findings, known = syntax.Explain(doc.File, findings, syntax.RFC9420)
 	}
 	for _, f := range findings {
-		if !r.Whole && besides(m, f) {
+		if !r.Whole && besides(m, f) || broken && f.Rule == "stale" { // it may lie in a broken block
 			continue
 		}
 		r.add(r.syntaxFinding(doc, f, ix, broken))
@@ -52,6 +53,9 @@ func (r *Report) syntax(doc *draft.Document, ix *coverage.Index) {
 func (r *Report) syntaxFinding(doc *draft.Document, f syntax.Finding, ix *coverage.Index, broken bool) Finding {
 	to := Finding{Rule: f.Rule, Level: Error, Line: max(1, f.Line), Col: max(1, f.Col), Section: sectionAt(doc, f.Line),
 		Subject: f.Subject, Text: f.Text, Found: f.Found, Expected: f.Expected}
+	if section := wire.SectionOf(f.Subject); f.Rule == "compare-struct" && f.Line <= 1 && section != "" {
+		to.Line, to.Section = lineOf(doc, section), section // where it is missing
+	}
 	switch {
 	case f.Rule == "stale":
 		to.Level = Note
