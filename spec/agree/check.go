@@ -141,17 +141,6 @@ func (r *Report) add(f Finding) {
 	r.Findings = append(r.Findings, f)
 }
 
-// has counts the findings of one rule.
-func (r *Report) has(rule string) int {
-	n := 0
-	for _, f := range r.Findings {
-		if f.Rule == rule {
-			n++
-		}
-	}
-	return n
-}
-
 func (r *Report) notChecked(statements int, ix *coverage.Index) {
 	say := func(what string) { r.NotChecked = append(r.NotChecked, what) }
 	if !r.Whole {
