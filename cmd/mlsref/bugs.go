@@ -50,6 +50,7 @@ control fails; 2: a bug does not apply to the source or does not compile.`,
 	c.Flags().Uint64Var(&o.Seed, "seed", 0, "the seed of the first history (0: as mlsref props)")
 	c.Flags().IntVar(&o.Steps, "steps", 0, "how many steps a history has, about (0: as mlsref props)")
 	c.Flags().IntVar(&o.People, "people", 0, "how many people there are, at most (0: as mlsref props)")
+	c.Flags().BoolVar(&o.Quick, "quick", false, "begin with the history that showed the bug before, and do not shrink")
 	c.Flags().IntVar(&o.seconds, "seconds", 600, "the most seconds of one run of the properties")
 	c.Flags().BoolVar(&o.list, "list", false, "list the bugs; those of the NAMEs with what they change")
 	c.Flags().BoolVar(&o.json, "json", false, "print the table as JSON")

@@ -29,6 +29,7 @@ type propsOptions struct {
 	except     []string
 	dir        string
 	json, list bool
+	noShrink   bool
 	properties []props.Property
 }
 
@@ -76,6 +77,7 @@ and so does mlsref run. With FILEs it plays these scenarios instead.`,
 	c.Flags().Uint64Var(&o.seed, "seed", 1, "the first seed")
 	c.Flags().StringArrayVar(&o.only, "only", nil, "hold the property `NAME` only; may be given again")
 	c.Flags().StringArrayVar(&o.except, "except", nil, "hold all but the property `NAME`; may be given again")
+	c.Flags().BoolVar(&o.noShrink, "no-shrink", false, "leave the history of a failure as it was drawn")
 	c.Flags().StringVarP(&o.dir, "output", "o", "", "save a failing scenario in `DIR`, not here")
 	c.Flags().BoolVar(&o.json, "json", false, "print one JSON object, of FILEs one for each")
 	c.Flags().BoolVar(&o.list, "list", false, "list the properties")
@@ -146,7 +148,7 @@ func propsOfRandom(c *cobra.Command, o propsOptions) error {
 		r.Histories++
 		r.Steps += h.Steps
 		if h.Failed() {
-			if err := r.shrink(h.Outcome); err != nil {
+			if err := r.shrink(h.Outcome, o.noShrink); err != nil {
 				return err
 			}
 			break
@@ -192,9 +194,12 @@ func playHistories(ctx context.Context, stderr io.Writer, o propsOptions) ([]*ou
 // shrink makes the failing history as short as it goes, for the first property that
 // fails without the others: what one tries may have harmed a group for another, if
 // what had to be refused was taken.
-func (r *propsResult) shrink(h props.Outcome) error {
+func (r *propsResult) shrink(h props.Outcome, not bool) error {
 	r.Seed, r.Scenario, r.Lines, r.After = h.Seed, h.Scenario.Text, len(h.Scenario.Statements), h.Failures[0].String()
 	r.Failures = h.Failures
+	if not {
+		return nil
+	}
 	for i, f := range h.Failures {
 		property, err := props.Named(f.Property)
 		if err != nil {

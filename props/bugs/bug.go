@@ -3,6 +3,7 @@ package bugs
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/rogpeppe/go-internal/txtar"
@@ -15,6 +16,7 @@ type Bug struct {
 	Layer  Layer    // that it is in
 	Source string   // an advisory or issue, a section that it breaks, or "own"
 	Expect []string // the properties that should catch it, the likeliest first
+	Seed   uint64   // of a history in which it was caught; 0: an early one
 	Text   string   // what goes wrong, and what the attacker gains
 	Edits  []Edit
 	Lesson *Lesson // nil: there is none
@@ -59,7 +61,7 @@ func (e Edit) String() string {
 }
 
 // parse reads one bug. The header says "title:", "layer:", "source:" and "expect:", a
-// line each, then comes the text. Each file's section is a difference without line
+// line each, perhaps the "seed:" of a history that shows it, then comes the text. Each file's section is a difference without line
 // numbers; a line "@@" begins another edit of the same file. If there is a lesson, the
 // header also says which property it is "shown by:", and a "model:" with variant and
 // lemma; its own sections are named lesson.scenario, lesson.says, lesson.gain and
@@ -102,12 +104,17 @@ func (b *Bug) header(l *Lesson, line string) error {
 		b.Source = value
 	case "expect":
 		b.Expect = strings.Split(value, ", ")
+	case "seed":
+		var err error
+		if b.Seed, err = strconv.ParseUint(value, 10, 64); err != nil {
+			return fmt.Errorf("the seed is %q, expected a number", value)
+		}
 	case "shown by":
 		l.Property = value
 	case "model":
 		return l.claim(value)
 	default:
-		return fmt.Errorf("the header has %q, expected title, layer, source, expect, shown by or model", key)
+		return fmt.Errorf("the header has %q, expected title, layer, source, expect, seed, shown by or model", key)
 	}
 	return nil
 }

@@ -102,7 +102,7 @@ func TestArguments(t *testing.T) {
 	if got := strings.Join(Hunt{}.arguments(), " "); got != "props --json" {
 		t.Errorf("without flags: %s", got)
 	}
-	if got := strings.Join(Hunt{1, 2, 3, 4}.arguments(), " "); got != "props --json --histories 1 --steps 2 --people 3 --seed 4" {
+	if got := strings.Join(Hunt{Histories: 1, Steps: 2, People: 3, Seed: 4}.arguments(), " "); got != "props --json --histories 1 --steps 2 --people 3 --seed 4" {
 		t.Errorf("with all: %s", got)
 	}
 }

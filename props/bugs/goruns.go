@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
@@ -43,13 +44,33 @@ func (r GoRunner) Run(ctx context.Context, changed map[string]string, h Hunt) (R
 		return Report{}, err
 	}
 	defer done()
-	report, err := r.ask(ctx, binary, append(h.arguments(), "--except", knownAnswers)...)
-	if err != nil || len(report.Failures) > 0 {
-		return report, err
+	var all Report
+	for _, args := range h.questions() {
+		report, err := r.ask(ctx, binary, args...)
+		report.Histories, report.Steps = report.Histories+all.Histories, report.Steps+all.Steps
+		if err != nil || len(report.Failures) > 0 {
+			return report, err
+		}
+		all = report
 	}
-	last, err := r.ask(ctx, binary, "props", "--json", "--histories", "1", "--only", knownAnswers)
-	last.Histories, last.Steps = last.Histories+report.Histories, last.Steps+report.Steps
-	return last, err
+	return all, nil
+}
+
+// questions are the command lines that look for a bug, one after the other.
+func (h Hunt) questions() [][]string {
+	list := [][]string{
+		append(h.arguments(), "--except", knownAnswers),
+		{"props", "--json", "--histories", "1", "--only", knownAnswers},
+	}
+	switch {
+	case h.Quick && h.bytes:
+		slices.Reverse(list)
+	case h.Quick && h.before > 0:
+		again := h
+		again.Seed, again.Histories = h.before, 1
+		list = append([][]string{append(again.arguments(), "--except", knownAnswers)}, list...)
+	}
+	return list
 }
 
 // Play builds, and holds one property under one scenario (Player).

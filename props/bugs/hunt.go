@@ -14,6 +14,11 @@ const Control = "control"
 type Hunt struct {
 	Histories, Steps, People int // as of mlsref props; 0: what it takes without being told
 	Seed                     uint64
+
+	// Quick: begin where the bug was caught before, and do not shrink.
+	Quick  bool
+	before uint64 // the seed of that history, if it is known
+	bytes  bool   // only known answers caught it
 }
 
 // arguments are the command line that asks mlsref to run its properties.
@@ -29,6 +34,9 @@ func (h Hunt) arguments() []string {
 	}
 	if h.Seed > 0 {
 		args = append(args, "--seed", strconv.FormatUint(h.Seed, 10))
+	}
+	if h.Quick {
+		args = append(args, "--no-shrink")
 	}
 	return args
 }
@@ -104,6 +112,7 @@ func (h Hunt) One(ctx context.Context, r Runner, root string, b Bug) Outcome {
 	if err != nil {
 		return Outcome{Bug: b, Name: b.Name, Verdict: NotApplied, Problem: err.Error()}
 	}
+	h.before, h.bytes = b.Seed, slices.Equal(b.Expect, []string{knownAnswers})
 	out := h.run(ctx, r, b.Name, changed, Caught, Survived)
 	out.Bug = b
 	if p, plays := r.(Player); plays && out.Verdict == Caught {
