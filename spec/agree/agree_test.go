@@ -94,6 +94,8 @@ func TestStatements(t *testing.T) {
 		{"a keyword", "A cup MAY sing", "A cup SHOULD sing", "statement-changed 8:32"},
 		{"one more", "It steams.", "It MUST steam.", "statement-new 8:21"},
 		{"one less", " A cup MAY sing.", "", "statement-gone 8:1"},
+		{"one less, and one more before the others", "A cup MUST be warm. It steams. A cup MAY sing.\n\nA lid SHOULD be closed.", "It MUST steam. A cup MUST be warm. A cup MAY sing.",
+			"statement-new 8:1; statement-gone 8:36"},
 		{"the first one", "A cup MUST be warm. ", "", "statement-gone 6:1"},
 		{"the keyword alone", "A lid SHOULD be closed.", "A lid is closed.", "statement-gone 8:32"},
 		{"another order", "A cup MUST be warm. It steams. A cup MAY sing.", "A cup MAY sing. A cup MUST be warm.", ""},
