@@ -121,16 +121,36 @@ func (ix *Index) SubtlePoints() string {
 	}
 	b.WriteString("# Where RFC 9420 is subtle, silent or wrong\n\n" + generated)
 	fmt.Fprintf(&b, `
-At %d places two careful readers of RFC 9420 may differ. For each this page says what
-could be meant, which reading this implementation takes, where its code says so, and
-which test shows it. At %d of them the text is in error (it contradicts itself, or
-what it says cannot be done): there the reading is what interoperates. At %d it
-leaves a gap, and at %d it decides, if it is read with care.
+At %d places two careful readers of RFC 9420 may differ. This page is for those who
+edit or implement the text. For each place it gives the sections, what could be meant,
+the reading that this implementation takes, and a test that shows it: who takes another
+reading can see there what would differ.
+
+* **error** (%d): the text contradicts itself, or what it says cannot be done. The
+  reading taken is what interoperates: the official test vectors decide where they can.
+* **gap** (%d): the text is silent, or two readings are equally good. Some of these
+  nobody else can see; where others can, the text should say.
+* **subtle** (%d): the text decides, if it is read with care.
+
+The readings are those of one implementation. `+"`mlsref spec points N`"+` shows one of them with
+the lines of its code and tests.
+
+| kind | points |
+| --- | --- |
 `, len(all), count[spec.TextError], count[spec.Gap], count[spec.Subtle])
+	for _, kind := range []spec.Kind{spec.TextError, spec.Gap, spec.Subtle} {
+		var points []string
+		for _, r := range all {
+			if r.Kind == kind {
+				points = append(points, fmt.Sprint(r.Point))
+			}
+		}
+		fmt.Fprintf(&b, "| %s | %s |\n", kind, strings.Join(points, ", "))
+	}
 	for _, r := range all {
 		fmt.Fprintf(&b, "\n## %d. §%s (%s)\n\n", r.Point, strings.Join(r.Sections, ", §"), r.Kind)
-		fmt.Fprintf(&b, "%s\n\n**Taken:** %s\n\n", r.Open, r.Taken)
-		fmt.Fprintf(&b, "Code: %s. Shown by: %s.\n", ix.links(r.Code, ix.Functions), ix.links(r.Tests, ix.Tests))
+		fmt.Fprintf(&b, "**The readings:** %s\n\n**Taken:** %s\n\n", r.Open, r.Taken)
+		fmt.Fprintf(&b, "**Shown by:** %s. Code: %s.\n", ix.links(r.Tests, ix.Tests), ix.links(r.Code, ix.Functions))
 	}
 	return b.String()
 }
