@@ -106,6 +106,9 @@ func (p checkPage) hanging(e *agree.Entry) {
 	p.links("code: ", e.Functions)
 	p.links("tests: ", e.Tests)
 	p.links("lemmas: ", e.Lemmas)
+	if len(e.Points) > 0 {
+		p.lines(6, "subtle points of the section: "+strings.Trim(fmt.Sprint(e.Points), "[]"))
+	}
 	if e.Statement.Why != "" {
 		p.lines(6, "why not more: "+e.Statement.Why)
 	}
