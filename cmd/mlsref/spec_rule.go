@@ -15,6 +15,7 @@ import (
 	"mlsref/spec"
 	"mlsref/spec/agree"
 	"mlsref/spec/coverage"
+	"mlsref/trace"
 )
 
 func specRuleCommand() *cobra.Command {
@@ -225,15 +226,16 @@ func tellStatements(stdout io.Writer, id string, ix *coverage.Index) error {
 
 // nearest are the three IDs that are most like one that is none.
 func nearest(id string) []string {
-	section, word, both := strings.Cut(strings.ToLower(id), "/")
+	const longest = 60 // longer than any ID
+	section, word, both := strings.Cut(strings.ToLower(id[:min(longest, len(id))]), "/")
 	far := map[string]int{}
 	var ids []string
 	for _, r := range spec.Rules() {
 		s, w, _ := strings.Cut(r.ID, "/")
 		if both {
-			far[r.ID] = distance(section, s) + distance(word, w)
+			far[r.ID] = trace.Edits(section, s) + trace.Edits(word, w)
 		} else {
-			far[r.ID] = min(distance(section, s), distance(section, w))
+			far[r.ID] = min(trace.Edits(section, s), trace.Edits(section, w))
 		}
 		for part := range strings.SplitSeq(word+"-"+section, "-") {
 			if len(part) > 3 && strings.Contains(w, part) {
@@ -244,29 +246,4 @@ func nearest(id string) []string {
 	}
 	sort.SliceStable(ids, func(i, j int) bool { return far[ids[i]] < far[ids[j]] })
 	return ids[:min(3, len(ids))]
-}
-
-// distance is how many letters must be changed, put in or taken out (Levenshtein). What
-// is longer than any ID is far away.
-func distance(a, b string) int {
-	if len(a) > 100 {
-		return len(a)
-	}
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		before := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			change := before
-			if a[i] != b[j] {
-				change++
-			}
-			before = row[j+1]
-			row[j+1] = min(change, row[j]+1, before+1)
-		}
-	}
-	return row[len(b)]
 }

@@ -67,10 +67,15 @@ func (p checkPage) report(r *agree.Report) {
 		}
 	}
 	fmt.Fprintf(p.out, "\n")
-	if n := faults(r); n > 0 {
+	switch n := faults(r); {
+	case n > 0:
 		fmt.Fprintf(p.out, "%s\n", p.st.red(counted(n, "finding")))
-	} else {
+	case r.Statements+r.Definitions+r.Labels+r.Registries == 0:
+		fmt.Fprintln(p.out, "nothing to check was found")
+	case r.Whole:
 		fmt.Fprintf(p.out, "%s: the text agrees with the catalogue and the code\n", p.st.green("nothing found"))
+	default:
+		fmt.Fprintf(p.out, "%s: what is here does not contradict the code\n", p.st.green("nothing found"))
 	}
 	p.lines(0, "not checked: "+strings.Join(r.NotChecked, "; "))
 }
@@ -106,6 +111,9 @@ func (p checkPage) hanging(e *agree.Entry) {
 	p.links("code: ", e.Functions)
 	p.links("tests: ", e.Tests)
 	p.links("lemmas: ", e.Lemmas)
+	if len(e.Points) > 0 {
+		p.lines(6, "subtle points of the section: "+strings.Trim(fmt.Sprint(e.Points), "[]"))
+	}
 	if e.Statement.Why != "" {
 		p.lines(6, "why not more: "+e.Statement.Why)
 	}

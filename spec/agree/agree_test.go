@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"mlsref/spec"
+	"mlsref/spec/coverage"
 	"mlsref/spec/draft"
 )
 
@@ -129,6 +130,30 @@ func TestEntry(t *testing.T) {
 	if f.Entry == nil || f.Expected != "the point 0" || f.Found != "A cup MUST be hot." ||
 		strings.Join(f.Entry.Rules, " ") != spec.Rules()[0].ID || f.Entry.Functions[0].Name != "pot.Pour" || f.Entry.Tests[0].Name != "pot.TestPour" {
 		t.Errorf("got %+v, %+v", f, f.Entry)
+	}
+}
+
+// With the source, what hangs on a statement has its places, each once.
+func TestEntryPlaces(t *testing.T) {
+	ix, err := coverage.Scan("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	functions := 0
+	for _, s := range spec.Statements() {
+		e := EntryOf(s, ix)
+		functions += len(e.Functions)
+		for i, l := range slices.Concat(e.Functions, e.Tests, e.Lemmas) {
+			if l.File == "" || l.Line < 1 {
+				t.Errorf("%s: %+v", s.Print, l)
+			}
+			if i < len(e.Functions) && slices.Contains(e.Functions[:i], l) {
+				t.Errorf("%s: %s twice", s.Print, l.Name)
+			}
+		}
+	}
+	if functions < len(spec.Rules()) {
+		t.Errorf("%d functions", functions)
 	}
 }
 

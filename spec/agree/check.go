@@ -43,6 +43,7 @@ type Finding struct {
 // hangs on it.
 type Entry struct {
 	Statement                spec.Statement
+	Points                   []int // the subtle points of its section
 	Rules                    []string
 	Functions, Tests, Lemmas []coverage.Link // without file and line if the source is not at hand
 }
@@ -157,6 +158,9 @@ func (r *Report) notChecked(statements int, ix *coverage.Index) {
 	}
 	if ix == nil {
 		say("the source is not at hand: functions and tests are named without their lines")
+	}
+	if r.Whole {
+		say("errors of the prose, of which mlsref spec points --kind error has those that are known")
 	}
 	say("prose without a requirement keyword, drawings, pseudocode but for its labels, and the registries' columns beside value and name")
 }

@@ -46,6 +46,7 @@ type jsonFinding struct {
 	Functions []coverage.Link `json:"functions,omitempty"`
 	Tests     []coverage.Link `json:"tests,omitempty"`
 	Lemmas    []coverage.Link `json:"lemmas,omitempty"`
+	Points    []int           `json:"points,omitempty"`
 	Known     string          `json:"known,omitempty"`
 }
 
@@ -68,7 +69,7 @@ func jsonFindings(list []Finding) []jsonFinding {
 		j := jsonFinding{Rule: f.Rule, Level: f.Level, Line: f.Line, Column: f.Col, Section: f.Section, Subject: f.Subject,
 			Text: f.Text, Found: f.Found, Expected: f.Expected, Known: f.Known}
 		if e := f.Entry; e != nil {
-			j.Rules, j.Functions, j.Tests, j.Lemmas = e.Rules, e.Functions, e.Tests, e.Lemmas
+			j.Rules, j.Functions, j.Tests, j.Lemmas, j.Points = e.Rules, e.Functions, e.Tests, e.Lemmas, e.Points
 		}
 		all = append(all, j)
 	}

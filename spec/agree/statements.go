@@ -232,6 +232,11 @@ func (r *Report) renumbered(doc *draft.Document, home map[string]string) {
 // tell; here it is left out.
 func EntryOf(s spec.Statement, ix *coverage.Index) *Entry {
 	e := &Entry{Statement: s}
+	for _, r := range spec.Readings() {
+		if slices.Contains(r.Sections, s.Section) {
+			e.Points = append(e.Points, r.Point)
+		}
+	}
 	for _, rule := range s.Rules {
 		e.Rules = append(e.Rules, rule.ID)
 	}
