@@ -162,21 +162,21 @@ func nearest(read string, choices []string) string {
 		if len(read) > 2*len(c) {
 			continue
 		}
-		if d := edits(strings.ToLower(read), strings.ToLower(c)); d < bestAt && 2*d <= len(c) {
+		if d := Edits(strings.ToLower(read), strings.ToLower(c)); d < bestAt && 2*d <= len(c) {
 			best, bestAt = c, d
 		}
 	}
 	return best
 }
 
-// edits is the Levenshtein distance of two words, but the first two letters
+// Edits is the Levenshtein distance of two words, but the first two letters
 // that changed places count once.
-func edits(a, b string) int {
+func Edits(a, b string) int {
 	for a != "" && b != "" && a[0] == b[0] {
 		a, b = a[1:], b[1:]
 	}
 	if len(a) > 1 && len(b) > 1 && a[0] == b[1] && a[1] == b[0] {
-		return 1 + edits(a[2:], b[2:])
+		return 1 + Edits(a[2:], b[2:])
 	}
 	return levenshtein(a, b)
 }

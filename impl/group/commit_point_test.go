@@ -18,9 +18,10 @@ import (
 // transcript, and the epoch's keys come from the new one. The transcript goes on
 // from confirmed hash to tag to interim hash.
 func TestThreeContexts(t *testing.T) {
-	p := suiteOne(t, Public, Config{})
+	p := suiteOne(t, Public, Config{Capabilities: wire.Capabilities{Extensions: []wire.ExtensionType{0xff01}}})
 	alice, bob := p.members["alice"], p.members["bob"]
-	pending, err := alice.Commit(p.rng, CommitOptions{Format: Public})
+	extensions := []wire.Extension{{Type: 0xff01, Data: []byte("new")}}
+	pending, err := alice.Commit(p.rng, CommitOptions{Format: Public, Extensions: &extensions})
 	p.ok(err)
 	next, _ := pending.Accept()
 	var m wire.MLSMessage
@@ -28,17 +29,31 @@ func TestThreeContexts(t *testing.T) {
 	c, err := treedem.OpenPublic(m.PublicMessage, bob.Context())
 	p.ok(err)
 	path := c.Content.Commit.Path
-	ch, err := bob.public.Plan(nil, c.Content.Sender, true, treesync.Ordinary)
+	list, err := bob.public.Resolve(c.Content.Commit, c.Content.Sender)
+	p.ok(err)
+	ch, err := bob.public.Plan(list, c.Content.Sender, true, treesync.Ordinary)
 	p.ok(err)
 	merged, err := ch.Merge(path)
 	p.ok(err)
-	old, provisional, now := bob.Context(), ch.Context(merged, bob.Context().ConfirmedTranscriptHash), next.Context()
+	old, provisional, now := bob.Context(), bob.Context(), next.Context()
+	provisional.Epoch, provisional.TreeHash, provisional.Extensions = old.Epoch+1, merged.TreeHash(p.s), extensions
 	signatureKey := bob.public.Tree.Leaf(alice.Leaf()).SignatureKey
+	with := func(bend func(*wire.GroupContext)) wire.GroupContext { // provisional, but for one field
+		c := provisional
+		bend(&c)
+		return c
+	}
 	for _, v := range []struct {
 		name        string
 		context     wire.GroupContext
 		signed, hid bool
-	}{{"old", old, true, false}, {"provisional", provisional, false, true}, {"new", now, false, false}} {
+	}{
+		{"old", old, true, false}, {"provisional", provisional, false, true}, {"new", now, false, false},
+		{"provisional, other group_id", with(func(c *wire.GroupContext) { c.GroupID = []byte("hall") }), false, false},
+		{"provisional, old epoch", with(func(c *wire.GroupContext) { c.Epoch = old.Epoch }), false, false},
+		{"provisional, old tree_hash", with(func(c *wire.GroupContext) { c.TreeHash = old.TreeHash }), false, false},
+		{"provisional, old extensions", with(func(c *wire.GroupContext) { c.Extensions = old.Extensions }), false, false},
+	} {
 		if err := treedem.VerifySignature(p.s, signatureKey, c, v.context); (err == nil) != v.signed {
 			t.Errorf("the signature under the %s context: %v", v.name, err)
 		}

@@ -328,31 +328,6 @@ func TestPendingExternalCommit(t *testing.T) {
 	}
 }
 
-// A member may change its credential and signature key, by Update or by path.
-func TestNewIdentity(t *testing.T) {
-	p := suiteOne(t, Private, Config{})
-	fresh, err := NewIdentity(p.s, p.rng, "bob")
-	p.ok(err)
-	next, msg, err := p.members["bob"].ProposeUpdate(p.rng, LeafChange{Identity: &fresh}, Private)
-	p.propose("bob", next, msg, err)
-	p.update("bob") // a later Update, with the old key, wins over it
-	p.commit("alice", CommitOptions{})
-	if bytes.Equal(p.members["bob"].client.Identity.SignaturePub, fresh.SignaturePub) {
-		t.Error("bob's earlier Update won over his later one")
-	}
-	next, msg, err = p.members["bob"].ProposeUpdate(p.rng, LeafChange{Identity: &fresh}, Private)
-	p.propose("bob", next, msg, err)
-	p.commit("alice", CommitOptions{})
-	again, err := NewIdentity(p.s, p.rng, "bob")
-	p.ok(err)
-	p.commit("bob", CommitOptions{Leaf: LeafChange{Identity: &again}})
-	p.commit("bob", CommitOptions{})
-	msg, err = p.members["bob"].Send(p.rng, []byte("it is me"), nil)
-	p.ok(err)
-	_, err = p.members["carol"].Receive(msg)
-	p.ok(err)
-}
-
 // Subtle point 45: whoever has seen a proposal commits before it sends.
 func TestCommitFirst(t *testing.T) {
 	p := suiteOne(t, Private, Config{})

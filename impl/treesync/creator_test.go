@@ -54,6 +54,25 @@ func TestOwnKeyPackageRules(t *testing.T) {
 	}
 }
 
+// No default type is listed, and the next one after each registry's defaults may be.
+func TestDefaultsUnlistedRule(t *testing.T) {
+	h := honestGroup(t, 1)
+	own := func(c wire.Capabilities) error {
+		leaf := h.keyPackage().LeafNode
+		supported := clonedCapabilities(leaf.Capabilities)
+		supported.Extensions, supported.Proposals = append(supported.Extensions, c.Extensions...), append(supported.Proposals, c.Proposals...)
+		leaf.Capabilities = supported
+		return ValidateOwnLeaf(&leaf, supported)
+	}
+	for x := wire.ExtensionApplicationID; x <= wire.ExtensionExternalSenders; x++ {
+		brokenRule(t, own(wire.Capabilities{Extensions: []wire.ExtensionType{x}}), spec.DefaultsUnlisted)
+	}
+	for p := wire.ProposalAdd; p <= wire.ProposalGroupContextExtensions; p++ {
+		brokenRule(t, own(wire.Capabilities{Proposals: []wire.ProposalType{p}}), spec.DefaultsUnlisted)
+	}
+	brokenRule(t, own(wire.Capabilities{Extensions: []wire.ExtensionType{6}, Proposals: []wire.ProposalType{8}}), nil)
+}
+
 func clonedCapabilities(c wire.Capabilities) wire.Capabilities {
 	return wire.Capabilities{
 		Versions: slices.Clone(c.Versions), CipherSuites: slices.Clone(c.CipherSuites), Extensions: slices.Clone(c.Extensions),

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"reflect"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -53,6 +54,7 @@ func TestMalformed(t *testing.T) {
 		{"half an element", "0300010000", new(RequiredCapabilities), 3, "extension_types[1]", "needs 2 bytes, 1 left"},
 		{"nested", "000001" + "0003", new(Add), 5, "key_package.init_key", "needs 3 bytes"},
 		{"unknown proposal", "0a0a", new(Proposal), 2, "proposal_type", "unknown proposal type 2570"},
+		{"unknown credential", "0a0a00", new(Credential), 2, "credential_type", "unknown credential type 2570"},
 		{"unknown version", "00020005", new(MLSMessage), 2, "version", "want mls10"},
 	} {
 		t.Run(v.what, func(t *testing.T) { malformed(t, v.input, v.into, v.offset, v.field, v.msg) })
@@ -80,6 +82,11 @@ func TestLengthBoundaries(t *testing.T) {
 			t.Errorf("length %d encodes to %s, want %s", n, got, want)
 		}
 	}
+	for _, n := range []int{-1, maxLength + 1} {
+		if b, err := EncodeLength(n); err == nil || !strings.Contains(err.Error(), strconv.Itoa(n)) {
+			t.Errorf("length %d encodes to %x (%v), want an error that names it", n, b, err)
+		}
+	}
 }
 
 func TestNoEncoding(t *testing.T) {
@@ -87,6 +94,8 @@ func TestNoEncoding(t *testing.T) {
 		"nil proposal":      &ProposalOrRef{Type: ProposalOrRefProposal},
 		"unknown type":      &Proposal{Type: 99},
 		"no version":        &MLSMessage{WireFormat: WireFormatWelcome, Welcome: new(Welcome)},
+		"GREASE proposal":   &Proposal{Type: 0x0a0a},
+		"GREASE credential": &Credential{Type: 0x0a0a},
 		"unknown leaf type": &LeafNode{Credential: Credential{Type: CredentialBasic}},
 	} {
 		if b, err := Marshal(v); err == nil {

@@ -16,8 +16,8 @@ import (
 // member gets some.
 func TestRandomGroups(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		kind := rapid.SampledFrom([]string{"free", "listed", "strict"}).Draw(t, "config")
-		w := newWorld(t, 1, group.Private, configs[kind]())
+		config := configs[rapid.IntRange(0, len(configs)-1).Draw(t, "config")]
+		w := newWorld(t, 1, group.Private, config.make())
 		w.rng = rand.NewChaCha8([32]byte{rapid.Byte().Draw(t, "seed")})
 		w.some = true
 		var extensions []wire.Extension

@@ -12,7 +12,7 @@ import (
 	"mlsref/spec/coverage"
 )
 
-var update = flag.Bool("update", false, "write docs/coverage.md and docs/subtle-points.md")
+var update = flag.Bool("update", false, "write docs/coverage.md, docs/statements.md and docs/subtle-points.md")
 
 func scan(t *testing.T) *coverage.Index {
 	t.Helper()
@@ -38,8 +38,13 @@ func TestEveryRule(t *testing.T) {
 // The committed pages are what the code gives.
 func TestPagesAreFresh(t *testing.T) {
 	ix := scan(t)
+	entries, err := ix.Table(spec.Statements())
+	if err != nil {
+		t.Fatal(err)
+	}
 	for file, want := range map[string]string{
-		"../../docs/coverage.md":      ix.Coverage(),
+		"../../docs/coverage.md":      ix.Coverage(entries),
+		"../../docs/statements.md":    ix.StatementsPage(entries),
 		"../../docs/subtle-points.md": ix.SubtlePoints(),
 	} {
 		if *update {

@@ -9,8 +9,8 @@ import (
 
 const generated = "<!-- Made by `go test ./spec/coverage -update`; a test fails when this file is stale. -->\n"
 
-// Coverage is docs/coverage.md.
-func (ix *Index) Coverage() string {
+// Coverage is docs/coverage.md: the table of rules, and what the statements have.
+func (ix *Index) Coverage(entries []Entry) string {
 	var b strings.Builder
 	lines := ix.Lines()
 	b.WriteString("# Rules, the code that checks them, the tests that break them\n\n" + generated)
@@ -33,6 +33,32 @@ in [spec/](../spec), in our words. `, len(lines))
 	}
 	ix.checklist(&b)
 	ix.unchecked(&b)
+	fmt.Fprintf(&b, `
+## Every statement
+
+RFC 9420 has %d normative statements: sentences with a requirement keyword, and items
+of lists of what is to be verified. [The page of statements](statements.md) has each of
+them in our words, with its code, tests and lemmas. Here is how many are implemented
+(a rule, or another function), tested both ways (seen done right, and the opposite
+refused), tested one way, proved (by a lemma of a [model](models.md)), or excused by a
+reason without code or test. A gap is what has neither that nor a reason. One statement
+may count in several columns.
+`, len(entries))
+	sums(&b, entries)
+	gaps(&b, entries)
+	return b.String()
+}
+
+// StatementsPage is docs/statements.md.
+func (ix *Index) StatementsPage(entries []Entry) string {
+	var b strings.Builder
+	b.WriteString("# The statements of RFC 9420\n\n" + generated)
+	b.WriteString(`
+Each normative statement of RFC 9420 in our own words, with the layer that it belongs
+to, how far it is taken, and where. [Coverage](coverage.md) has the sums and the gaps;
+` + "`mlsref spec coverage --format html`" + ` makes a page that can be searched.
+`)
+	ix.statements(&b, entries)
 	return b.String()
 }
 
@@ -95,16 +121,36 @@ func (ix *Index) SubtlePoints() string {
 	}
 	b.WriteString("# Where RFC 9420 is subtle, silent or wrong\n\n" + generated)
 	fmt.Fprintf(&b, `
-At %d places two careful readers of RFC 9420 may differ. For each this page says what
-could be meant, which reading this implementation takes, where its code says so, and
-which test shows it. At %d of them the text is in error (it contradicts itself, or
-what it says cannot be done): there the reading is what interoperates. At %d it
-leaves a gap, and at %d it decides, if it is read with care.
+At %d places two careful readers of RFC 9420 may differ. This page is for those who
+edit or implement the text. For each place it gives the sections, what could be meant,
+the reading that this implementation takes, and a test that shows it: who takes another
+reading can see there what would differ.
+
+* **error** (%d): the text contradicts itself, or what it says cannot be done. The
+  reading taken is what interoperates: the official test vectors decide where they can.
+* **gap** (%d): the text is silent, or two readings are equally good. Some of these
+  nobody else can see; where others can, the text should say.
+* **subtle** (%d): the text decides, if it is read with care.
+
+The readings are those of one implementation. `+"`mlsref spec points N`"+` shows one of them with
+the lines of its code and tests.
+
+| kind | points |
+| --- | --- |
 `, len(all), count[spec.TextError], count[spec.Gap], count[spec.Subtle])
+	for _, kind := range []spec.Kind{spec.TextError, spec.Gap, spec.Subtle} {
+		var points []string
+		for _, r := range all {
+			if r.Kind == kind {
+				points = append(points, fmt.Sprint(r.Point))
+			}
+		}
+		fmt.Fprintf(&b, "| %s | %s |\n", kind, strings.Join(points, ", "))
+	}
 	for _, r := range all {
 		fmt.Fprintf(&b, "\n## %d. §%s (%s)\n\n", r.Point, strings.Join(r.Sections, ", §"), r.Kind)
-		fmt.Fprintf(&b, "%s\n\n**Taken:** %s\n\n", r.Open, r.Taken)
-		fmt.Fprintf(&b, "Code: %s. Shown by: %s.\n", ix.links(r.Code, ix.Functions), ix.links(r.Tests, ix.Tests))
+		fmt.Fprintf(&b, "**The readings:** %s\n\n**Taken:** %s\n\n", r.Open, r.Taken)
+		fmt.Fprintf(&b, "**Shown by:** %s. Code: %s.\n", ix.links(r.Tests, ix.Tests), ix.links(r.Code, ix.Functions))
 	}
 	return b.String()
 }

@@ -24,12 +24,22 @@ type Index struct {
 	Functions map[string]Function
 	Tests     map[string]Function
 	Sites     []Site
-	expected  map[string][]string // variable → tests
+
+	Properties map[string]Function // of package props: "exclusion"
+	Vectors    map[string]Function // kinds of impl/vectors: "key-schedule"
+	Lemmas     map[string]Lemma    // "MODEL LEMMA"
+
+	// Base goes before a file's name in a link; Scan sets it for pages in docs/.
+	Base string
+
+	expected map[string][]string // variable → tests
+	props    []parsed            // the files of package props, until all are there
 }
 
 // Function is one function or method, or a test.
 type Function struct {
 	File, Package string   // the file, from the module's root; the package's directory
+	Line          int      // where it starts
 	Comments      string   // its own, and those in its body
 	Rules         []string // the variables of package spec that it names
 }
@@ -45,7 +55,8 @@ type Site struct {
 func Scan(root string) (*Index, error) {
 	ix := &Index{
 		Rules: map[string]string{}, Functions: map[string]Function{}, Tests: map[string]Function{},
-		expected: map[string][]string{},
+		Properties: map[string]Function{}, Vectors: map[string]Function{}, Lemmas: map[string]Lemma{},
+		Base: "../", expected: map[string][]string{},
 	}
 	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 		if err != nil {
@@ -54,14 +65,19 @@ func Scan(root string) (*Index, error) {
 		if d.IsDir() && path != root && (d.Name() == "testdata" || strings.HasPrefix(d.Name(), ".")) {
 			return filepath.SkipDir
 		}
-		if d.IsDir() || !strings.HasSuffix(path, ".go") {
-			return nil
-		}
 		rel, err := filepath.Rel(root, path)
 		if err != nil {
 			return err
 		}
-		return ix.file(path, filepath.ToSlash(rel))
+		switch rel = filepath.ToSlash(rel); {
+		case d.IsDir():
+			return nil
+		case isModel(rel):
+			return ix.model(path, rel)
+		case strings.HasSuffix(rel, ".go"):
+			return ix.file(path, rel)
+		}
+		return nil
 	})
 	if err == nil && len(ix.Rules) == 0 {
 		err = fmt.Errorf("no rules under %s: is it the module's root?", root)
@@ -69,6 +85,8 @@ func Scan(root string) (*Index, error) {
 	for _, tests := range ix.expected {
 		slices.Sort(tests)
 	}
+	ix.properties(ix.props)
+	ix.props = nil
 	return ix, err
 }
 
@@ -79,8 +97,14 @@ func (ix *Index) file(path, rel string) error {
 		return err
 	}
 	dir := filepath.ToSlash(filepath.Dir(rel))
-	if dir == "spec" {
+	switch {
+	case dir == "spec":
 		ix.rules(f)
+	case strings.HasSuffix(rel, "_test.go"):
+	case dir == "props":
+		ix.props = append(ix.props, parsed{rel, fset, f})
+	case dir == "impl/vectors":
+		ix.kinds(parsed{rel, fset, f})
 	}
 	for _, decl := range f.Decls {
 		fn, ok := decl.(*ast.FuncDecl)
@@ -88,7 +112,7 @@ func (ix *Index) file(path, rel string) error {
 			continue
 		}
 		name := strings.TrimPrefix(dir, "impl/") + "." + receiver(fn) + fn.Name.Name
-		entry := Function{File: rel, Package: dir, Comments: comments(f, fn), Rules: specNames(fn)}
+		entry := Function{File: rel, Package: dir, Line: fset.Position(fn.Pos()).Line, Comments: comments(f, fn), Rules: specNames(fn)}
 		switch {
 		case !strings.HasSuffix(rel, "_test.go"):
 			ix.Functions[name] = entry
