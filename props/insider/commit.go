@@ -228,13 +228,23 @@ func (in *insider) clashes(who group.Client, ch treesync.Change) {
 			break
 		}
 	}
-	if _, all := ch.After.AllSupportCredential(wire.CredentialX509); !all && in.public.Policy.Credentials == nil {
+	// The committer's leaf is about to go: who is removed does not see the next one, and
+	// so another member's leaf must not fit.
+	others := func(fit func(*wire.LeafNode) bool) bool {
+		for i, leaf := range ch.After.All() {
+			if i != in.sender.LeafIndex && !fit(leaf) {
+				return false
+			}
+		}
+		return true
+	}
+	if !others(func(l *wire.LeafNode) bool { return slices.Contains(l.Capabilities.Credentials, wire.CredentialX509) }) && in.public.Policy.Credentials == nil {
 		add(spec.CredentialsSupported, "an Add with a credential type that not all support", func(l *wire.LeafNode) {
 			l.Credential, l.Capabilities.Credentials = strangeX509, with(l.Capabilities.Credentials, wire.CredentialX509)
 		})
 	}
 	types := in.public.Tree.Leaf(in.sender.LeafIndex).Credential.Type
-	if types != wire.CredentialBasic {
+	if types != wire.CredentialBasic && !others(func(l *wire.LeafNode) bool { return l.Credential.Type != types }) {
 		add(spec.CredentialsSupported, "an Add that does not support the members' credential type", func(l *wire.LeafNode) {
 			l.Capabilities.Credentials = without(l.Capabilities.Credentials, types)
 		})
