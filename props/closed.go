@@ -17,18 +17,14 @@ func closed(h *History) Checks {
 		if at < 0 || h.Scenario.Statements[at].Verb != trace.VerbReInits {
 			return nil
 		}
-		who := h.Scenario.Statements[at].Actor
+		st := h.Scenario.Statements[at]
 		for _, m := range s.Members() {
-			if m.Name == who && m.Newest && string(m.Group.Context().GroupID) != h.Scenario.Statements[at].Group && isAnnounced(m.Group, h.Scenario.Statements[at]) {
+			if r := m.Group.ReInit(); m.Name == st.Actor && m.Newest && r != nil && string(r.GroupID) == st.Group {
 				return sendsNothing(h, s, m)
 			}
 		}
-		return fmt.Errorf("%s has committed a ReInit, and no group of its own says so", who)
+		return fmt.Errorf("%s has committed a ReInit, and no group of its own says so", st.Actor)
 	}}}
-}
-
-func isAnnounced(g *group.Group, st trace.Statement) bool {
-	return g.ReInit() != nil && string(g.ReInit().GroupID) == st.Group
 }
 
 // sendsNothing: neither who committed nor who followed sends anything.
@@ -38,9 +34,9 @@ func sendsNothing(h *History, s *trace.Session, committer trace.Member) error {
 			continue
 		}
 		g := m.Group.Clone()
-		_, commit := g.Commit(chaCha(h.Rand), group.CommitOptions{})
-		_, _, propose := g.ProposeUpdate(chaCha(h.Rand), group.LeafChange{}, group.Public)
-		_, send := g.Send(chaCha(h.Rand), []byte("more"), nil)
+		_, commit := g.Commit(h.source(), group.CommitOptions{})
+		_, _, propose := g.ProposeUpdate(h.source(), group.LeafChange{}, group.Public)
+		_, send := g.Send(h.source(), []byte("more"), nil)
 		for _, made := range []struct {
 			what string
 			err  error

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math/rand/v2"
 	"slices"
 
 	"mlsref/props/dump"
@@ -43,7 +42,7 @@ func brokenMessage(h *History, s *trace.Session, reader string, m trace.Message)
 	if _, err := s.Copy(member, m).Group.Receive(m.Bytes); err != nil {
 		return nil // the reader has missed something: it is no measure
 	}
-	list, err := brokenVersions(chaCha(h.Rand), member, m)
+	list, err := brokenVersions(h.source(), member, m)
 	if err != nil {
 		return fmt.Errorf("breaking %s's %s: %w", m.From, m.Kind, err)
 	}
@@ -81,7 +80,7 @@ func brokenWelcome(h *History, s *trace.Session, reader string, m trace.Message)
 	}
 	var list []insider.Broken
 	err := s.WithPSKs(reader, m, func() (err error) {
-		list, err = insider.Welcome(chaCha(h.Rand), m.SentBy, insider.Joiner{Client: as, Secrets: secrets, Options: opt}, m.Bytes)
+		list, err = insider.Welcome(h.source(), m.SentBy, insider.Joiner{Client: as, Secrets: secrets, Options: opt}, m.Bytes)
 		return err
 	})
 	if err != nil {
@@ -121,13 +120,4 @@ func some(h *History, list []insider.Broken, all bool) []insider.Broken {
 		}
 	}
 	return few
-}
-
-// chaCha is a reader of random bytes that a property's randomness decides.
-func chaCha(rng *rand.Rand) io.Reader {
-	var seed [32]byte
-	for i := range seed {
-		seed[i] = byte(rng.Uint32())
-	}
-	return rand.NewChaCha8(seed)
 }

@@ -78,7 +78,7 @@ func rows(h *History, name string) Checks {
 // kindOf says what is broken where the judges disagree on a secret: it fell, or should
 // have, without a theft; by a theft after it was made; or by one before.
 func kindOf(t *trace.Trace, row *trace.Row) string {
-	made, stolen := 0, false
+	made, stolen, later := 0, false, false
 	for _, e := range t.Events {
 		switch e.Kind {
 		case trace.KindGoal:
@@ -88,13 +88,9 @@ func kindOf(t *trace.Trace, row *trace.Row) string {
 		case trace.KindCompromise, trace.KindKnown:
 			if made == 0 {
 				stolen = true
+			} else {
+				later = true
 			}
-		}
-	}
-	later := false
-	for _, e := range t.Events {
-		if e.Seq > made && (e.Kind == trace.KindCompromise || e.Kind == trace.KindKnown) {
-			later = true
 		}
 	}
 	switch {

@@ -2,7 +2,6 @@ package props
 
 import (
 	"bytes"
-	"encoding/binary"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -203,9 +202,9 @@ func headed(p *wire.Part, content []byte) []byte {
 // 9420 §2.1.2).
 func longHeader(n int) []byte {
 	if n < 1<<6 {
-		return []byte{1 << 6, byte(n)}
+		return lengthIn(2, n)
 	}
-	return binary.BigEndian.AppendUint32(nil, 2<<30|uint32(n))
+	return lengthIn(4, n)
 }
 
 func isOptional(p *wire.Part) bool {

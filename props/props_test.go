@@ -23,9 +23,6 @@ func uniform(t *rapid.T, n int) int {
 	return at * n / 256
 }
 
-// shrinkTries bounds how many scenarios are played to make a failing one short.
-const shrinkTries = 1000
-
 // TestProperties holds every property under random histories, each drawn choice by
 // choice. The scenario of a failure is shrunk and saved. A campaign of it is
 //
@@ -64,7 +61,7 @@ func save(t *testing.T, sc *trace.Scenario, f Failure) {
 		t.Error(err)
 		return
 	}
-	short, _ := Shrink(sc, property[0], shrinkTries)
+	short, _ := Shrink(sc, property[0], ShrinkTries)
 	path := filepath.Join("testdata", "rapid", t.Name(), f.Property+".scenario")
 	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
 		t.Error(err)

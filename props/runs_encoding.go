@@ -112,7 +112,7 @@ func spoiled(pick func(n int) int, k wire.Kind, b []byte, root *wire.Part, place
 			p = at[pick(min(len(at), 256))]
 		}
 		for _, h := range wrongHeaders(pick, p) {
-			if bad := withHeader(root, p, h); wire.Unmarshal(bad, k.New()) == nil {
+			if bad := rewritten(root, p, slices.Concat(h, inside(p, nil, nil))); wire.Unmarshal(bad, k.New()) == nil {
 				return fmt.Errorf("%s at %d is taken with the header %x in place of %x", p.Name, p.Offset, h, header(p, len(p.Bytes)))
 			}
 		}
@@ -147,19 +147,4 @@ func wrongHeaders(pick func(n int) int, p *wire.Part) [][]byte {
 		}
 	}
 	return list
-}
-
-// withHeader writes a part again, one of its parts with another header.
-func withHeader(p, target *wire.Part, h []byte) []byte {
-	body := p.Bytes
-	if p.Type != "opaque" && len(p.Children) > 0 {
-		body = nil
-		for _, child := range p.Children {
-			body = append(body, withHeader(child, target, h)...)
-		}
-	}
-	if p == target {
-		return slices.Concat(h, body)
-	}
-	return slices.Concat(header(p, len(body)), body)
 }

@@ -7,6 +7,9 @@ import (
 	"mlsref/trace"
 )
 
+// ShrinkTries is how many scenarios it is worth playing to make a failing one short.
+const ShrinkTries = 1000
+
 // Shrink makes a scenario shorter for as long as the named property fails in it: it
 // leaves lines out, first many at once, and then words of a line. It plays at most tries
 // scenarios. What it returns is a scenario in which the property fails, sc itself if

@@ -118,7 +118,10 @@ func (s *Session) WithPSKs(name string, msg Message, do func() error) error {
 // Copy is a member with a copy of its group, which has the PSKs that it would read a
 // message with.
 func (s *Session) Copy(m Member, msg Message) Member {
-	m.Group, _ = withPSKs(s.p, s.p.byName[m.Name], msg.letter.psks, func() (*group.Group, error) { return m.Group.Clone(), nil })
+	_ = s.WithPSKs(m.Name, msg, func() error { // a Clone does not fail
+		m.Group = m.Group.Clone()
+		return nil
+	})
 	m.Pending = nil
 	return m
 }

@@ -5,10 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"os/signal"
 	"sync"
-	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -68,7 +65,7 @@ func runBugs(c *cobra.Command, args []string, o bugsOptions) error {
 	if o.list {
 		return page(c.OutOrStdout(), func(out io.Writer, st style) error { return listBugs(out, st, chosen, len(args) > 0) })
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := interruptible()
 	defer stop()
 	root, err := bugs.Source(ctx)
 	if err != nil {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -119,10 +118,7 @@ func (t *bugTable) tellJSON(out io.Writer, _ style) error {
 	for _, row := range t.rows {
 		table.Bugs = append(table.Bugs, rowJSON{row, row.Bug.Title, row.Bug.Layer, row.Bug.Source, row.Bug.Expect})
 	}
-	e := json.NewEncoder(out)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	return errors.Join(e.Encode(table), t.complain())
+	return errors.Join(printJSON(out, "  ", table), t.complain())
 }
 
 // listBugs prints a line for each bug, or all that there is to say of it.

@@ -2,8 +2,11 @@ package main
 
 import (
 	"context"
+	"os"
+	"os/signal"
 	"runtime"
 	"sync"
+	"syscall"
 )
 
 // onAllCores does the numbers from 0 to n-1, as many at once as there are cores. When
@@ -34,4 +37,9 @@ func atOnce(ctx context.Context, workers, n int, do func(i int)) {
 		})
 	}
 	working.Wait()
+}
+
+// interruptible is the context of a long command, which ends with an interruption.
+func interruptible() (context.Context, context.CancelFunc) {
+	return signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 }

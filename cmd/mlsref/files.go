@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -113,4 +114,13 @@ func cause(err error) error {
 		return path.Err
 	}
 	return err
+}
+
+// printJSON writes v as JSON, each level further in by indent; in one line if that is
+// empty.
+func printJSON(out io.Writer, indent string, v any) error {
+	e := json.NewEncoder(out)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", indent)
+	return e.Encode(v)
 }

@@ -46,10 +46,7 @@ func (f finding) json(out io.Writer) error {
 	if f.err != nil {
 		v.Error = &errorJSON{f.err.Offset, f.err.Field, f.err.Msg}
 	}
-	e := json.NewEncoder(out)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", " ")
-	return e.Encode(v)
+	return printJSON(out, " ", v)
 }
 
 func partToJSON(p *wire.Part) *partJSON {

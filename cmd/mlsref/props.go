@@ -2,17 +2,13 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"os/signal"
 	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
-	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -32,9 +28,6 @@ type propsOptions struct {
 	noShrink   bool
 	properties []props.Property
 }
-
-// shrinkTries bounds how many scenarios are played to make a failing one short.
-const shrinkTries = 1000
 
 func propsCommand() *cobra.Command {
 	var o propsOptions
@@ -133,7 +126,7 @@ func propsOfRandom(c *cobra.Command, o propsOptions) error {
 		}
 		defer undo()
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := interruptible()
 	defer stop()
 	began := time.Now()
 	outcomes, err := playHistories(ctx, c.ErrOrStderr(), o)
@@ -206,7 +199,7 @@ func (r *propsResult) shrink(h props.Outcome, not bool) error {
 		if err != nil {
 			return err
 		}
-		short, alone := props.Shrink(h.Scenario, property[0], shrinkTries)
+		short, alone := props.Shrink(h.Scenario, property[0], props.ShrinkTries)
 		if alone.Property == "" {
 			continue
 		}
@@ -227,7 +220,7 @@ func (r *propsResult) tell(out io.Writer, st style, o propsOptions, took time.Du
 		complaints = append(complaints, fmt.Errorf("seed %d: %s", r.Seed, printable(f.String())))
 	}
 	if o.json {
-		return errors.Join(printJSON(out, r), check(complaints...))
+		return errors.Join(printJSON(out, "", r), check(complaints...))
 	}
 	fmt.Fprintf(out, "%s (seeds from %d on, %s), %s, %s\n", plural(r.Histories, "history", "histories"), o.seed, count(r.Steps, "step"),
 		plural(len(o.properties), "property", "properties"), round(took))
@@ -252,12 +245,6 @@ type propsOfFile struct {
 	Failures []props.Failure `json:"failures,omitempty"`
 }
 
-func printJSON(out io.Writer, v any) error {
-	encoder := json.NewEncoder(out)
-	encoder.SetEscapeHTML(false)
-	return encoder.Encode(v)
-}
-
 // propsOfFiles holds the properties under given scenarios.
 func propsOfFiles(c *cobra.Command, files []string, o propsOptions) error {
 	var complaints []error
@@ -278,7 +265,7 @@ func propsOfFiles(c *cobra.Command, files []string, o propsOptions) error {
 			complaints = append(complaints, fmt.Errorf("%s:%s", file, printable(strings.TrimPrefix(f.String(), "line "))))
 		}
 		if o.json {
-			if err := printJSON(c.OutOrStdout(), propsOfFile{file, failures}); err != nil {
+			if err := printJSON(c.OutOrStdout(), "", propsOfFile{file, failures}); err != nil {
 				return err
 			}
 			continue

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"io"
 	"os"
-	"os/signal"
-	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -83,7 +81,7 @@ func prove(c *cobra.Command, args []string, o proveOptions) error {
 		return err
 	}
 	defer clean()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := interruptible()
 	defer stop()
 	paths, err := findSubjects(args)
 	if err != nil {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -211,8 +210,5 @@ func (p *proof) writeJSON(w io.Writer) error {
 		}
 		t.Rows = append(t.Rows, r)
 	}
-	e := json.NewEncoder(w)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	return e.Encode(t)
+	return printJSON(w, "  ", t)
 }

@@ -5,12 +5,9 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"os"
-	"os/signal"
 	"path/filepath"
 	"strings"
 	"sync"
-	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -64,7 +61,7 @@ func runRandom(c *cobra.Command, args []string, o runOptions) error {
 		}
 		defer undo()
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := interruptible()
 	defer stop()
 	began := time.Now()
 	total := playRandom(ctx, c.ErrOrStderr(), o)

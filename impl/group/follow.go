@@ -111,12 +111,9 @@ func (g *Group) follows(ids []wire.PreSharedKeyID, from *Group) error {
 			rules = reinitRules
 		}
 		for _, rule := range rules {
-			if err := rule(g, from); err != nil {
+			if err := rule(g, from, id); err != nil {
 				return err
 			}
-		}
-		if err := reinitEpoch(id, from); err != nil {
-			return err
 		}
 	}
 	return nil
@@ -133,26 +130,29 @@ func (g *Group) reinitLinked(ids []wire.PreSharedKeyID, from *Group) error {
 
 // reinitEpoch: the last epoch of the old group alone has the secret that binds the new
 // one to its end; a client may still hold those of earlier ones (RFC 9420 §11.2).
-func reinitEpoch(id wire.PreSharedKeyID, from *Group) error {
-	if id.Usage == wire.ResumptionReInit && id.PSKEpoch != from.Epoch() {
+func reinitEpoch(_, from *Group, id wire.PreSharedKeyID) error {
+	if id.PSKEpoch != from.Epoch() {
 		return spec.ReInitEpoch.Broken("it is of epoch %d, the ReInit led to %d", id.PSKEpoch, from.Epoch())
 	}
 	return nil
 }
 
+// linkRule checks a new group against the one that a PSK links it to.
+type linkRule func(g, from *Group, id wire.PreSharedKeyID) error
+
 var (
-	reinitRules = []func(g, from *Group) error{linkEpoch, reinitMatches, reinitMembers}
-	branchRules = []func(g, from *Group) error{linkEpoch, branchMatches, branchMembers}
+	reinitRules = []linkRule{linkEpoch, reinitMatches, reinitMembers, reinitEpoch}
+	branchRules = []linkRule{linkEpoch, branchMatches, branchMembers}
 )
 
-func linkEpoch(g, _ *Group) error {
+func linkEpoch(g, _ *Group, _ wire.PreSharedKeyID) error {
 	if g.Epoch() != 1 {
 		return spec.LinkEpoch.Broken("it is %d", g.Epoch())
 	}
 	return nil
 }
 
-func reinitMatches(g, from *Group) error {
+func reinitMatches(g, from *Group, _ wire.PreSharedKeyID) error {
 	r, have := from.reinit, g.Context()
 	if r == nil {
 		return spec.ReInitMatches.Broken("the last Commit of group %x was no ReInit", from.GroupID())
@@ -166,7 +166,7 @@ func reinitMatches(g, from *Group) error {
 
 // reinitMembers: the membership is the same, so all of the old group are in the
 // new one; §12.4.3.1 asks for that direction only.
-func reinitMembers(g, from *Group) error {
+func reinitMembers(g, from *Group, _ wire.PreSharedKeyID) error {
 	if who := g.client.missing(from.public.Tree, g.public.Tree); who != nil {
 		return spec.ReInitMembers.Broken("the member %q of the old group is not in the new one", who.Identity)
 	}
@@ -175,7 +175,7 @@ func reinitMembers(g, from *Group) error {
 
 // branchMatches leaves the extensions free: §11.3 says "the same parameters", but
 // asks only for version and cipher suite.
-func branchMatches(g, from *Group) error {
+func branchMatches(g, from *Group, _ wire.PreSharedKeyID) error {
 	if have, old := g.Context(), from.Context(); have.Version != old.Version || have.CipherSuite != old.CipherSuite {
 		return spec.BranchMatches.Broken("version %d and suite 0x%04x, the old group's are %d and 0x%04x",
 			have.Version, uint16(have.CipherSuite), old.Version, uint16(old.CipherSuite))
@@ -183,7 +183,7 @@ func branchMatches(g, from *Group) error {
 	return nil
 }
 
-func branchMembers(g, from *Group) error {
+func branchMembers(g, from *Group, _ wire.PreSharedKeyID) error {
 	if who := g.client.missing(g.public.Tree, from.public.Tree); who != nil {
 		return spec.BranchMembers.Broken("the member %q is not in the old group", who.Identity)
 	}

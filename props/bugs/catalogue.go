@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-
-	"mlsref/props"
 )
 
 //go:embed catalogue/*.txtar
@@ -49,13 +47,4 @@ func Named(names []string) ([]Bug, error) {
 		}
 	}
 	return slices.DeleteFunc(all, func(b Bug) bool { return !slices.Contains(names, b.Name) }), nil
-}
-
-// Properties are the names that a bug may expect.
-func Properties() []string {
-	var names []string
-	for _, p := range props.All() {
-		names = append(names, p.Name)
-	}
-	return names
 }
