@@ -8,7 +8,7 @@ if ! command -v clang++ >/dev/null || ! command -v zip >/dev/null || ! command -
 	exit 3
 fi
 OUT=${OUT:-$(mktemp -d)}
-export OUT CXX=clang++ CXXFLAGS= LIB_FUZZING_ENGINE=-fsanitize=fuzzer
+export OUT CXX=clang++ CXXFLAGS='' LIB_FUZZING_ENGINE=-fsanitize=fuzzer
 .clusterfuzzlite/build.sh "$@"
 for zip in "$OUT"/*_seed_corpus.zip; do
 	target=$(basename "$zip" _seed_corpus.zip)
