@@ -29,3 +29,7 @@ func run(f *testing.F, name string) {
 		}
 	})
 }
+
+func FuzzWire(f *testing.F)         { run(f, "FuzzWire") }
+func FuzzDifferential(f *testing.F) { run(f, "FuzzDifferential") }
+func FuzzStruct(f *testing.F)       { run(f, "FuzzStruct") }

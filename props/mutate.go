@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
-	"strings"
 
 	"mlsref/impl/wire"
+	"mlsref/props/encoding"
 )
 
 // mutator changes messages.
@@ -32,16 +32,16 @@ func (m *mutator) mutate(b []byte) (changed []byte, what string) {
 	switch {
 	case p.Value != nil:
 		content, what = m.number(p)
-	case isVector(p) && len(p.Children) > 0 && m.rng.IntN(2) == 0:
+	case encoding.IsVector(p) && len(p.Children) > 0 && m.rng.IntN(2) == 0:
 		content, what = m.element(p)
 	default:
 		content, what = m.field(p)
 	}
-	put := headed(p, content)
-	if isVector(p) && m.rng.IntN(8) == 0 {
-		put, what = append(longHeader(len(content)), content...), what+", with a length header that is too long"
+	put := encoding.Headed(p, content)
+	if encoding.IsVector(p) && m.rng.IntN(8) == 0 {
+		put, what = append(encoding.LongHeader(len(content)), content...), what+", with a length header that is too long"
 	}
-	return rewritten(root, p, put), fmt.Sprintf("%s %s: %s", p.Type, p.Name, what)
+	return encoding.Rewritten(root, p, put), fmt.Sprintf("%s %s: %s", p.Type, p.Name, what)
 }
 
 // blind changes bytes whatever they mean.
@@ -95,7 +95,7 @@ func (m *mutator) number(p *wire.Part) (content []byte, what string) {
 func (m *mutator) element(p *wire.Part) (content []byte, what string) {
 	var list [][]byte
 	for _, child := range p.Children {
-		list = append(list, rewritten(child, nil, nil))
+		list = append(list, encoding.Rewritten(child, nil, nil))
 	}
 	i, j := m.rng.IntN(len(list)), m.rng.IntN(len(list))
 	switch m.rng.IntN(3) {
@@ -112,7 +112,7 @@ func (m *mutator) element(p *wire.Part) (content []byte, what string) {
 
 // field changes what a field holds as bytes.
 func (m *mutator) field(p *wire.Part) (content []byte, what string) {
-	content = inside(p, nil, nil)
+	content = encoding.Inside(p, nil, nil)
 	n := m.rng.IntN(len(content) + 1)
 	switch m.rng.IntN(5) {
 	case 0:
@@ -150,7 +150,7 @@ func (m *mutator) same(p *wire.Part) (content []byte, ok bool) {
 	if len(found) == 0 {
 		return nil, false
 	}
-	return inside(found[m.rng.IntN(len(found))], nil, nil), true
+	return encoding.Inside(found[m.rng.IntN(len(found))], nil, nil), true
 }
 
 // each visits a part and all that is in it.
@@ -160,55 +160,3 @@ func each(p *wire.Part, f func(*wire.Part)) {
 		each(child, f)
 	}
 }
-
-// rewritten are the bytes of a part, with another, at, replaced; the length headers
-// around it fit.
-func rewritten(p, at *wire.Part, put []byte) []byte {
-	if p == at {
-		return put
-	}
-	return headed(p, inside(p, at, put))
-}
-
-// inside is rewritten without the part's own header.
-func inside(p, at *wire.Part, put []byte) []byte {
-	if len(p.Children) == 0 {
-		return bytes.Clone(p.Bytes)
-	}
-	var content []byte
-	for _, child := range p.Children {
-		content = append(content, rewritten(child, at, put)...)
-	}
-	return content
-}
-
-// headed is content with the header that a part has.
-func headed(p *wire.Part, content []byte) []byte {
-	switch {
-	case isVector(p):
-		length, err := wire.EncodeLength(len(content))
-		if err != nil {
-			return content // no message is that long
-		}
-		return append(length, content...)
-	case isOptional(p):
-		return append([]byte{byte(min(len(content), 1))}, content...)
-	default:
-		return content
-	}
-}
-
-// longHeader is a length header that takes twice the bytes that it needs, or more (RFC
-// 9420 §2.1.2).
-func longHeader(n int) []byte {
-	if n < 1<<6 {
-		return lengthIn(2, n)
-	}
-	return lengthIn(4, n)
-}
-
-func isOptional(p *wire.Part) bool {
-	return strings.HasPrefix(p.Type, "optional<") && p.Suffix == ""
-}
-
-func isVector(p *wire.Part) bool { return p.Header > 0 && !isOptional(p) }

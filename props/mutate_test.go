@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"mlsref/impl/wire"
+	"mlsref/props/encoding"
 	"mlsref/trace"
 )
 
@@ -38,7 +39,7 @@ func TestRewritten(t *testing.T) {
 			t.Fatal(err)
 		}
 		each(root, func(p *wire.Part) {
-			if again := rewritten(root, p, headed(p, inside(p, nil, nil))); !bytes.Equal(again, b) {
+			if again := encoding.Rewritten(root, p, encoding.Headed(p, encoding.Inside(p, nil, nil))); !bytes.Equal(again, b) {
 				t.Errorf("%s %s in place of itself gives\n%x, was\n%x", p.Type, p.Name, again, b)
 			}
 		})

@@ -3,10 +3,12 @@ package props
 import (
 	"bytes"
 	"fmt"
+	mathrand "math/rand"
 	"math/rand/v2"
 
 	"mlsref/impl/group"
 	"mlsref/impl/wire"
+	"mlsref/props/encoding"
 	"mlsref/trace"
 )
 
@@ -37,7 +39,7 @@ func (c *codec) reading(_ *trace.Session, _ string, m trace.Message) error {
 		return nil
 	}
 	c.seen[string(m.Bytes)] = true
-	if err := oneEncoding(c.h.Rand.IntN, kind("MLSMessage"), m.Bytes, few); err != nil {
+	if err := encoding.One(c.h.Rand.IntN, kind("MLSMessage"), m.Bytes, encoding.Few); err != nil {
 		return fmt.Errorf("a %s of %s: %w", m.Kind, m.From, err)
 	}
 	return nil
@@ -71,7 +73,7 @@ func (c *codec) written(name string, v wire.Wirer) error {
 	if err != nil {
 		return err
 	}
-	return oneEncoding(c.h.Rand.IntN, kind(name), b, few)
+	return encoding.One(c.h.Rand.IntN, kind(name), b, encoding.Few)
 }
 
 // saved checks a saved group, whose struct only package group knows: it loads, and what
@@ -107,14 +109,14 @@ func (c *codec) end(s *trace.Session) {
 	if members := s.Members(); len(members) > 0 {
 		c.h.Check(c.published(members[c.h.Rand.IntN(len(members))], rng))
 	}
-	c.h.Check(lengths(c.h.Rand.IntN))
+	c.h.Check(encoding.Lengths(c.h.Rand.IntN))
 	for range 3 {
 		k := c.kinds[c.h.Rand.IntN(len(c.kinds))]
-		b := newMaker(c.h.Rand.IntN).structure(k.Name)
-		if err := oneEncoding(c.h.Rand.IntN, k, b, few); err != nil {
-			c.h.Fail("a random %s, %s: %v", k.Name, clipped(b), err)
+		b := encoding.Made(k, c.h.Rand.IntN)
+		if err := encoding.One(c.h.Rand.IntN, k, b, encoding.Few); err != nil {
+			c.h.Fail("a random %s, %s: %v", k.Name, encoding.Clipped(b), err)
 		}
-		if _, err := roundTrip(k, c.h.Rand.Int64(), nil); err != nil {
+		if _, err := encoding.RoundTrip(k, mathrand.NewSource(c.h.Rand.Int64()), nil); err != nil {
 			c.h.Fail("%v", err)
 		}
 	}
@@ -136,16 +138,8 @@ func (c *codec) published(m trace.Member, rng *rand.ChaCha8) error {
 	if err != nil {
 		return err
 	}
-	if err := oneEncoding(c.h.Rand.IntN, kind("MLSMessage"), info, few); err != nil {
+	if err := encoding.One(c.h.Rand.IntN, kind("MLSMessage"), info, encoding.Few); err != nil {
 		return fmt.Errorf("the GroupInfo of %s: %w", m.State, err)
 	}
 	return nil
-}
-
-// clipped shows the first bytes of an input.
-func clipped(b []byte) string {
-	if len(b) <= 80 {
-		return fmt.Sprintf("%x", b)
-	}
-	return fmt.Sprintf("%x… (%d bytes)", b[:80], len(b))
 }

@@ -1,6 +1,8 @@
-package props
+package encoding
 
 import (
+	mathrand "math/rand"
+	"math/rand/v2"
 	"reflect"
 	"testing"
 
@@ -14,15 +16,15 @@ import (
 func TestCodecObjects(t *testing.T) {
 	kinds := wire.Kinds()
 	rapid.Check(t, func(t *rapid.T) {
-		pick := func(n int) int { return uniform(t, n) }
+		pick := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0)).IntN
 		k := kinds[pick(len(kinds))]
-		b := newMaker(pick).structure(k.Name)
-		places := everyPlace
+		b := Made(k, pick)
+		places := EveryPlace
 		if len(b) > 4096 {
-			places = few
+			places = Few
 		}
-		if err := oneEncoding(pick, k, b, places); err != nil {
-			t.Fatalf("%s, %s: %v", k.Name, clipped(b), err)
+		if err := One(pick, k, b, places); err != nil {
+			t.Fatalf("%s, %s: %v", k.Name, Clipped(b), err)
 		}
 	})
 }
@@ -33,11 +35,11 @@ func TestCodecValues(t *testing.T) {
 	for _, k := range wire.Kinds() {
 		written := 0
 		for seed := range int64(150) {
-			ok, err := roundTrip(k, seed, kept)
+			b, err := RoundTrip(k, mathrand.NewSource(seed), kept)
 			if err != nil {
 				t.Fatalf("seed %d: %v", seed, err)
 			}
-			if ok {
+			if b != nil {
 				written++
 			}
 		}
@@ -79,7 +81,7 @@ func TestMaker(t *testing.T) {
 	}
 	for _, k := range wire.Kinds() {
 		for range 25 {
-			root, err := wire.Annotate(newMaker(pick).structure(k.Name), k.New())
+			root, err := wire.Annotate(Made(k, pick), k.New())
 			if err != nil {
 				t.Fatalf("%s: %v", k.Name, err)
 			}

@@ -1,4 +1,4 @@
-package props
+package encoding
 
 import (
 	"bytes"
@@ -11,36 +11,36 @@ import (
 	"mlsref/impl/wire"
 )
 
-// roundTrip fills a struct with random values, writes it, and parses it back. Every
+// RoundTrip fills a struct with values that rng decides, writes it, and parses it back. Every
 // field must come back as it was, or not at all, where a select leaves it out. kept, if
 // not nil, counts the fields that did come back, by struct and name. What has no
-// encoding, a nil case or an unknown one, is no failure; ok says that it had one.
-func roundTrip(k wire.Kind, seed int64, kept map[string]int) (ok bool, err error) {
+// encoding, a nil case or an unknown one, is no failure; b is nil then.
+func RoundTrip(k wire.Kind, rng mathrand.Source, kept map[string]int) (b []byte, err error) {
 	v, back := k.New(), k.New()
-	filler(seed).Fuzz(v)
-	b, err := wire.Marshal(v)
+	filler(rng).Fuzz(v)
+	b, err = wire.Marshal(v)
 	if err != nil {
-		return false, nil
+		return nil, nil
 	}
 	if err := wire.Unmarshal(b, back); err != nil {
-		return true, fmt.Errorf("a %s is written as %s, which does not parse: %w", k.Name, clipped(b), err)
+		return b, fmt.Errorf("a %s is written as %s, which does not parse: %w", k.Name, Clipped(b), err)
 	}
 	if again, err := wire.Marshal(back); err != nil || !bytes.Equal(again, b) {
-		return true, fmt.Errorf("a %s is written as %s, and when parsed as %s (%v)", k.Name, clipped(b), clipped(again), err)
+		return b, fmt.Errorf("a %s is written as %s, and when parsed as %s (%v)", k.Name, Clipped(b), Clipped(again), err)
 	}
 	if kept == nil {
 		kept = map[string]int{}
 	}
 	if err := survives(k.Name, reflect.ValueOf(v).Elem(), reflect.ValueOf(back).Elem(), kept); err != nil {
-		return true, fmt.Errorf("%w, by way of %s", err, clipped(b))
+		return b, fmt.Errorf("%w, by way of %s", err, Clipped(b))
 	}
-	return true, nil
+	return b, nil
 }
 
 // filler makes random structs in which most selects have a case.
-func filler(seed int64) *fuzz.Fuzzer {
+func filler(rng mathrand.Source) *fuzz.Fuzzer {
 	large := 1
-	return fuzz.New().RandSource(mathrand.NewSource(seed)).NilChance(0.1).NumElements(0, 3).Funcs(
+	return fuzz.New().RandSource(rng).NilChance(0.1).NumElements(0, 3).Funcs(
 		func(b *[]byte, c fuzz.Continue) {
 			n := c.Intn(20)
 			if c.Intn(8) == 0 {
@@ -100,7 +100,7 @@ func survives(path string, was, is reflect.Value, kept map[string]int) error {
 	case reflect.Slice:
 		if was.Type().Elem().Kind() == reflect.Uint8 {
 			if !bytes.Equal(was.Bytes(), is.Bytes()) {
-				return fmt.Errorf("%s was %s, and is %s", path, clipped(was.Bytes()), clipped(is.Bytes()))
+				return fmt.Errorf("%s was %s, and is %s", path, Clipped(was.Bytes()), Clipped(is.Bytes()))
 			}
 			break
 		}

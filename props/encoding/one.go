@@ -1,4 +1,7 @@
-package props
+// Package encoding says what must hold of the encodings of package wire's structs (RFC
+// 9420 §2.1): each has one. It holds them against the schema that the structs report of
+// themselves, and makes random ones.
+package encoding
 
 import (
 	"bytes"
@@ -11,44 +14,51 @@ import (
 	"mlsref/impl/wire"
 )
 
-// few is how many places of an encoding a history spoils; everyPlace: each.
+// Few is how many places of an encoding are spoiled where time matters; EveryPlace: each.
 const (
-	few        = 3
-	everyPlace = -1
+	Few        = 3
+	EveryPlace = -1
 )
 
-// oneEncoding checks that b encodes a struct, and nothing near it does (RFC 9420 §2.1):
+// One checks that b encodes a struct, and nothing near it does (RFC 9420 §2.1):
 // it parses and is written as the same bytes; a trailing byte and a proper prefix are
 // refused; its annotation names each byte once, in the order of the schema; and a length
 // header or presence octet in another form is refused. places bounds how many places are
 // tried.
-func oneEncoding(pick func(n int) int, k wire.Kind, b []byte, places int) error {
+func One(pick func(n int) int, k wire.Kind, b []byte, places int) error {
 	v := k.New()
 	if err := wire.Unmarshal(b, v); err != nil {
 		return err
 	}
 	if again, err := wire.Marshal(v); err != nil || !bytes.Equal(again, b) {
-		return fmt.Errorf("it parses as a %s and is written as %s (%v)", k.Name, clipped(again), err)
+		return fmt.Errorf("it parses as a %s and is written as %s (%v)", k.Name, Clipped(again), err)
 	}
 	if wire.Unmarshal(append(bytes.Clone(b), byte(pick(256))), k.New()) == nil {
 		return errors.New("a trailing byte is taken")
 	}
-	for range few {
+	for range Few {
 		if cut := pick(256) * len(b) / 256; wire.Unmarshal(b[:cut], k.New()) == nil {
 			return fmt.Errorf("the first %d of %d bytes parse", cut, len(b))
 		}
 	}
-	root, err := wire.Annotate(b, k.New())
+	root, err := Annotated(k, b)
 	if err != nil {
-		return fmt.Errorf("annotated: %w", err)
-	}
-	if err := covers(b, root); err != nil {
-		return err
-	}
-	if err := (&schemaWalk{values: map[string]string{}}).structure(k.Name, root); err != nil {
 		return err
 	}
 	return spoiled(pick, k, b, root, places)
+}
+
+// Annotated is the annotation of b, which must name each byte once, in the order of the
+// schema.
+func Annotated(k wire.Kind, b []byte) (*wire.Part, error) {
+	root, err := wire.Annotate(b, k.New())
+	if err != nil {
+		return nil, fmt.Errorf("annotated: %w", err)
+	}
+	if err := covers(b, root); err != nil {
+		return nil, err
+	}
+	return root, (&schemaWalk{values: map[string]string{}}).structure(k.Name, root)
 }
 
 // covers checks that the headers and leaves of a part lie side by side and are the
@@ -108,11 +118,11 @@ func spoiled(pick func(n int) int, k wire.Kind, b []byte, root *wire.Part, place
 	at := withHeaders(root, nil)
 	for i := 0; i < len(at) && i != places; i++ {
 		p := at[i]
-		if places != everyPlace {
+		if places != EveryPlace {
 			p = at[pick(min(len(at), 256))]
 		}
 		for _, h := range wrongHeaders(pick, p) {
-			if bad := rewritten(root, p, slices.Concat(h, inside(p, nil, nil))); wire.Unmarshal(bad, k.New()) == nil {
+			if bad := Rewritten(root, p, slices.Concat(h, Inside(p, nil, nil))); wire.Unmarshal(bad, k.New()) == nil {
 				return fmt.Errorf("%s at %d is taken with the header %x in place of %x", p.Name, p.Offset, h, header(p, len(p.Bytes)))
 			}
 		}
@@ -147,4 +157,12 @@ func wrongHeaders(pick func(n int) int, p *wire.Part) [][]byte {
 		}
 	}
 	return list
+}
+
+// Clipped shows the first bytes of an input.
+func Clipped(b []byte) string {
+	if len(b) <= 80 {
+		return fmt.Sprintf("%x", b)
+	}
+	return fmt.Sprintf("%x… (%d bytes)", b[:80], len(b))
 }

@@ -1,4 +1,4 @@
-package props
+package encoding
 
 import (
 	"bytes"
@@ -7,9 +7,9 @@ import (
 	"mlsref/impl/wire"
 )
 
-// lengths checks the length headers at which their form changes, up to those of vectors
+// Lengths checks the length headers at which their form changes, up to those of vectors
 // that no history could send, and some others (RFC 9420 §2.1.2).
-func lengths(pick func(n int) int) error {
+func Lengths(pick func(n int) int) error {
 	list := []int{-1, 0, 1}
 	for _, form := range []int{1, 2, 4, 8} {
 		end := 1 << min(8*form-2, 40)
