@@ -10,14 +10,13 @@ import (
 	"slices"
 
 	"mlsref/fuzz/codec"
+	"mlsref/fuzz/messages"
 	"mlsref/fuzz/target"
 )
 
 // All are the targets, group by group.
 func All() []target.Target {
-	return slices.Concat(
-		codec.Targets(),
-	)
+	return slices.Concat(codec.Targets(), messages.Targets())
 }
 
 // Named is the target of a name; an unknown one is an error.

@@ -6,6 +6,8 @@ import (
 	"mlsref/fuzz/target"
 )
 
+func FuzzReceive(f *testing.F) { run(f, "FuzzReceive") }
+
 // run makes a native target. In go test without -fuzz it runs the seeds and the files
 // of testdata/fuzz only.
 func run(f *testing.F, name string) {

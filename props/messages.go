@@ -61,7 +61,7 @@ func (t *target) refuses(b []byte, rules ...*spec.Rule) error {
 	if err == nil {
 		return fmt.Errorf("%s in %s takes it", t.member.Name, t.member.State)
 	}
-	if !refusal(err, rules) {
+	if !Refusal(err, rules...) {
 		return fmt.Errorf("%s in %s refuses it for an odd reason: %w", t.member.Name, t.member.State, err)
 	}
 	return t.same(err)
@@ -74,9 +74,9 @@ func (t *target) same(err error) error {
 	return nil
 }
 
-// refusal says whether an error is a good reason to refuse a message: one of the
+// Refusal says whether an error is a good reason to refuse a message: one of the
 // rules, or if there is none any rule, syntax, or that it is for somebody else.
-func refusal(err error, rules []*spec.Rule) bool {
+func Refusal(err error, rules ...*spec.Rule) bool {
 	for _, rule := range rules {
 		if errors.Is(err, rule) {
 			return true
