@@ -9,12 +9,13 @@ import (
 	"fmt"
 	"slices"
 
+	"mlsref/fuzz/histories"
 	"mlsref/fuzz/target"
 )
 
 // All are the targets, group by group.
 func All() []target.Target {
-	return slices.Concat[[]target.Target]()
+	return slices.Concat(histories.Targets())
 }
 
 // Named is the target of a name; an unknown one is an error.

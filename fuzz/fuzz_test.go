@@ -29,3 +29,7 @@ func run(f *testing.F, name string) {
 		}
 	})
 }
+
+func FuzzHistory(f *testing.F) { run(f, "FuzzHistory") }
+
+func FuzzStory(f *testing.F) { run(f, "FuzzStory") }

@@ -7,6 +7,7 @@ import (
 	"pgregory.net/rapid"
 
 	"mlsref/impl/wire"
+	"mlsref/props/dice"
 )
 
 // TestCodecObjects holds the codec to structs that are made from the schema alone, every
@@ -14,7 +15,7 @@ import (
 func TestCodecObjects(t *testing.T) {
 	kinds := wire.Kinds()
 	rapid.Check(t, func(t *rapid.T) {
-		pick := func(n int) int { return uniform(t, n) }
+		pick := func(n int) int { return dice.Uniform(t, n) }
 		k := kinds[pick(len(kinds))]
 		b := newMaker(pick).structure(k.Name)
 		places := everyPlace
