@@ -10,13 +10,14 @@ import (
 	"slices"
 
 	"mlsref/fuzz/codec"
+	"mlsref/fuzz/histories"
 	"mlsref/fuzz/messages"
 	"mlsref/fuzz/target"
 )
 
 // All are the targets, group by group.
 func All() []target.Target {
-	return slices.Concat(codec.Targets(), messages.Targets())
+	return slices.Concat(codec.Targets(), messages.Targets(), histories.Targets())
 }
 
 // Named is the target of a name; an unknown one is an error.

@@ -6,8 +6,6 @@ import (
 	"mlsref/fuzz/target"
 )
 
-func FuzzReceive(f *testing.F) { run(f, "FuzzReceive") }
-
 // run makes a native target. In go test without -fuzz it runs the seeds and the files
 // of testdata/fuzz only.
 func run(f *testing.F, name string) {
@@ -35,3 +33,6 @@ func run(f *testing.F, name string) {
 func FuzzWire(f *testing.F)         { run(f, "FuzzWire") }
 func FuzzDifferential(f *testing.F) { run(f, "FuzzDifferential") }
 func FuzzStruct(f *testing.F)       { run(f, "FuzzStruct") }
+func FuzzReceive(f *testing.F)      { run(f, "FuzzReceive") }
+func FuzzHistory(f *testing.F)      { run(f, "FuzzHistory") }
+func FuzzStory(f *testing.F)        { run(f, "FuzzStory") }

@@ -31,15 +31,19 @@ func Drawn(pick func(n int) int, seed uint64, steps, people int, properties []Pr
 	for i := 0; i < steps && err == nil; i++ {
 		err = g.More()
 	}
-	sc, parsing := g.Scenario()
-	if parsing != nil {
-		return Outcome{}, parsing
+	return Played(g, err, properties)
+}
+
+// Played plays what was drawn, up to the line that failed with an error, if one did.
+func Played(g *trace.Generator, drawing error, properties []Property) (Outcome, error) {
+	sc, err := g.Scenario()
+	if err != nil {
+		return Outcome{}, err
 	}
-	o := Outcome{Seed: seed, Scenario: sc}
-	var running error
-	o.Failures, o.Steps, running = Run(sc, properties, Look{})
-	if err != nil && !o.Failed() {
-		running = errors.Join(running, err)
+	o := Outcome{Seed: sc.Seed, Scenario: sc}
+	o.Failures, o.Steps, err = Run(sc, properties, Look{})
+	if drawing != nil && !o.Failed() {
+		err = errors.Join(err, drawing)
 	}
-	return o, running
+	return o, err
 }

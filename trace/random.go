@@ -66,18 +66,27 @@ func NewGenerator(pick func(n int) int, seed uint64, people int) (*Generator, er
 
 // Scenario is what was drawn so far; after an error its last line is the one that failed.
 func (g *Generator) Scenario() (*Scenario, error) {
-	return Parse("random", strings.NewReader(strings.Join(g.lines, "\n")+"\n"))
+	return Parse("random", strings.NewReader(g.Text()))
 }
 
-// More adds a line. Most that are drawn are not possible where they stand.
+// Text is what was drawn so far.
+func (g *Generator) Text() string { return strings.Join(g.lines, "\n") + "\n" }
+
+// More adds a line, if one of fifty is possible.
 func (g *Generator) More() error {
-	before := len(g.lines)
-	for try := 0; try < 50 && len(g.lines) == before; try++ {
-		if err := g.step(g.line()); err != nil {
+	for range 50 {
+		if added, err := g.Try(); added || err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// Try draws a line, and adds it if it is possible where it stands: most are not.
+func (g *Generator) Try() (added bool, err error) {
+	before := len(g.lines)
+	err = g.step(g.line())
+	return len(g.lines) > before, err
 }
 
 // step plays one line, and keeps it if it is possible.
