@@ -12,6 +12,7 @@ type Outcome struct {
 	Seed     uint64
 	Steps    int // statements that were played
 	Failures []Failure
+	Rules    map[string]int // how often an answer named which rule, by ID
 	Scenario *trace.Scenario
 }
 
@@ -35,9 +36,9 @@ func Drawn(pick func(n int) int, seed uint64, steps, people int, properties []Pr
 	if parsing != nil {
 		return Outcome{}, parsing
 	}
-	o := Outcome{Seed: seed, Scenario: sc}
+	o := Outcome{Seed: seed, Rules: map[string]int{}, Scenario: sc}
 	var running error
-	o.Failures, o.Steps, running = Run(sc, properties, Look{})
+	o.Failures, o.Steps, running = Run(sc, properties, Look{Rules: o.Rules})
 	if err != nil && !o.Failed() {
 		running = errors.Join(running, err)
 	}
