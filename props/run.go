@@ -19,7 +19,7 @@ const Acceptance = "acceptance"
 // statements were played. A step that is impossible only after a failure ends the run. An error says that the scenario is not possible
 // (a *trace.InputError) or could not be judged.
 func Run(sc *trace.Scenario, properties []Property, look Look) (failures []Failure, steps int, err error) {
-	r := &run{sc: sc}
+	r := &run{sc: sc, look: look}
 	for _, p := range properties {
 		h := newHistory(p, sc)
 		h.look = look
@@ -33,6 +33,7 @@ func Run(sc *trace.Scenario, properties []Property, look Look) (failures []Failu
 // run is a history and all who look on.
 type run struct {
 	sc        *trace.Scenario
+	look      Look
 	histories []*History
 	checks    []Checks
 	steps     int
@@ -136,6 +137,7 @@ func (r *run) at(line int) {
 // watch calls all who look on.
 func (r *run) watch() *trace.Watch {
 	return &trace.Watch{
+		Answer: r.look.answer,
 		Call: func(who string, c suite.Call) {
 			for _, eyes := range r.checks {
 				if eyes.Call != nil {

@@ -12,6 +12,7 @@ type Outcome struct {
 	Seed     uint64
 	Steps    int // statements that were played
 	Failures []Failure
+	Rules    map[string]int // how often an answer named which rule, by ID
 	Scenario *trace.Scenario
 }
 
@@ -40,8 +41,8 @@ func Played(g *trace.Generator, drawing error, properties []Property) (Outcome, 
 	if err != nil {
 		return Outcome{}, err
 	}
-	o := Outcome{Seed: sc.Seed, Scenario: sc}
-	o.Failures, o.Steps, err = Run(sc, properties, Look{})
+	o := Outcome{Seed: sc.Seed, Rules: map[string]int{}, Scenario: sc}
+	o.Failures, o.Steps, err = Run(sc, properties, Look{Rules: o.Rules})
 	if drawing != nil && !o.Failed() {
 		err = errors.Join(err, drawing)
 	}
