@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"mlsref/fuzz/codec"
+	"mlsref/fuzz/readers"
 	"mlsref/fuzz/target"
 )
 
@@ -17,6 +18,7 @@ import (
 func All() []target.Target {
 	return slices.Concat(
 		codec.Targets(),
+		readers.Targets(),
 	)
 }
 
