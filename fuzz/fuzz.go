@@ -12,12 +12,13 @@ import (
 	"mlsref/fuzz/codec"
 	"mlsref/fuzz/histories"
 	"mlsref/fuzz/messages"
+	"mlsref/fuzz/readers"
 	"mlsref/fuzz/target"
 )
 
 // All are the targets, group by group.
 func All() []target.Target {
-	return slices.Concat(codec.Targets(), messages.Targets(), histories.Targets())
+	return slices.Concat(codec.Targets(), messages.Targets(), readers.Targets(), histories.Targets())
 }
 
 // Named is the target of a name; an unknown one is an error.
