@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"sync"
 
+	"mlsref/impl/follower"
 	"mlsref/props/dump"
 	"mlsref/props/insider"
 )
@@ -12,7 +13,8 @@ import (
 // scene is a message of a story and those who are about to read it or to join by it.
 type scene struct {
 	insider.Situation
-	before [][32]byte // hashes of the readers' states
+	before [][32]byte         // hashes of the readers' states
+	follow *follower.Follower // in the readers' state; nil if nobody could follow them
 
 	// Made when they are first needed, the same every time:
 	broken func() ([]insider.Broken, error)
@@ -36,7 +38,7 @@ func told(t insider.Telling) (*scenes, error) {
 	if err != nil {
 		return nil, fmt.Errorf("telling %s: %w", t.Name, err)
 	}
-	s := &scenes{}
+	s, f := &scenes{}, (*follower.Follower)(nil)
 	for i, sit := range list {
 		x := &scene{Situation: sit}
 		seed := [32]byte{byte(i)}
@@ -47,6 +49,9 @@ func told(t insider.Telling) (*scenes, error) {
 		}
 		switch {
 		case sit.Joiner == nil:
+			if f, err = x.followed(f); err != nil {
+				return nil, fmt.Errorf("following %s: %w", t.Name, err)
+			}
 			s.received = append(s.received, x)
 		case sit.Joiner.Secrets.InitKey != nil:
 			s.welcomes = append(s.welcomes, x)

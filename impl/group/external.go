@@ -28,7 +28,7 @@ func (c Client) JoinExternally(rng io.Reader, groupInfo []byte, opt ExternalOpti
 		return nil, err
 	}
 	if m.GroupInfo == nil {
-		return nil, errNoGroupInfo
+		return nil, ErrNoGroupInfo
 	}
 	outside, err := c.outside(m.GroupInfo, opt.JoinOptions)
 	if err != nil {
