@@ -6,7 +6,10 @@ import (
 	"mlsref/fuzz/target"
 )
 
-func FuzzReceive(f *testing.F) { run(f, "FuzzReceive") }
+func FuzzReceive(f *testing.F)   { run(f, "FuzzReceive") }
+func FuzzExternal(f *testing.F)  { run(f, "FuzzExternal") }
+func FuzzWelcome(f *testing.F)   { run(f, "FuzzWelcome") }
+func FuzzGroupInfo(f *testing.F) { run(f, "FuzzGroupInfo") }
 
 // run makes a native target. In go test without -fuzz it runs the seeds and the files
 // of testdata/fuzz only.

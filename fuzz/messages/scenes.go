@@ -17,8 +17,11 @@ type scene struct {
 	follow *follower.Follower // in the readers' state; nil if nobody could follow them
 
 	// Made when they are first needed, the same every time:
-	broken func() ([]insider.Broken, error)
-	sealer func() (*insider.Sealer, error)
+	broken     func() ([]insider.Broken, error)
+	sealer     func() (*insider.Sealer, error)
+	infoSealer func() (*insider.InfoSealer, error)
+
+	next *scene // after a GroupInfo: the external Commit that was made from it
 }
 
 // scenes are those of one telling of a story, by what reads the message.
@@ -44,6 +47,7 @@ func told(t insider.Telling) (*scenes, error) {
 		seed := [32]byte{byte(i)}
 		x.broken = sync.OnceValues(func() ([]insider.Broken, error) { return sit.Broken(rand.NewChaCha8(seed)) })
 		x.sealer = sync.OnceValues(func() (*insider.Sealer, error) { return sit.Sealer(rand.NewChaCha8(seed)) })
+		x.infoSealer = sync.OnceValues(func() (*insider.InfoSealer, error) { return sit.InfoSealer(rand.NewChaCha8(seed)) })
 		for _, g := range sit.Readers {
 			x.before = append(x.before, dump.Hash(g.Clone()))
 		}
@@ -53,6 +57,9 @@ func told(t insider.Telling) (*scenes, error) {
 				return nil, fmt.Errorf("following %s: %w", t.Name, err)
 			}
 			s.received = append(s.received, x)
+			if n := len(s.infos); sit.Info != nil && n > 0 {
+				s.infos[n-1].next = x
+			}
 		case sit.Joiner.Secrets.InitKey != nil:
 			s.welcomes = append(s.welcomes, x)
 		default:

@@ -114,10 +114,12 @@ func (b *infoBreaker) add(rule *spec.Rule, what string, bend func(*wire.GroupInf
 	b.out = append(b.out, brokenInfo{rule, what, info})
 }
 
-func (b *infoBreaker) sign(info *wire.GroupInfo) {
+func (b *infoBreaker) sign(info *wire.GroupInfo) { b.in.signInfo(info) }
+
+func (in *insider) signInfo(info *wire.GroupInfo) {
 	var err error
-	info.Signature, err = b.in.suite.SignWithLabel(b.in.client.Identity.SignatureKey, "GroupInfoTBS", b.in.marshal(&wire.GroupInfoTBS{GroupInfo: info}))
-	b.in.check(err)
+	info.Signature, err = in.suite.SignWithLabel(in.client.Identity.SignatureKey, "GroupInfoTBS", in.marshal(&wire.GroupInfoTBS{GroupInfo: info}))
+	in.check(err)
 }
 
 // unsigned leaves the signature as it was, or to bend.
