@@ -6,10 +6,12 @@ import (
 	"mlsref/fuzz/target"
 )
 
-func FuzzReceive(f *testing.F)   { run(f, "FuzzReceive") }
-func FuzzExternal(f *testing.F)  { run(f, "FuzzExternal") }
-func FuzzWelcome(f *testing.F)   { run(f, "FuzzWelcome") }
-func FuzzGroupInfo(f *testing.F) { run(f, "FuzzGroupInfo") }
+func FuzzReceive(f *testing.F)    { run(f, "FuzzReceive") }
+func FuzzExternal(f *testing.F)   { run(f, "FuzzExternal") }
+func FuzzWelcome(f *testing.F)    { run(f, "FuzzWelcome") }
+func FuzzGroupInfo(f *testing.F)  { run(f, "FuzzGroupInfo") }
+func FuzzKeyPackage(f *testing.F) { run(f, "FuzzKeyPackage") }
+func FuzzTree(f *testing.F)       { run(f, "FuzzTree") }
 
 // run makes a native target. In go test without -fuzz it runs the seeds and the files
 // of testdata/fuzz only.

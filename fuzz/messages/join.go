@@ -32,9 +32,9 @@ var GroupInfo = target.Target{
 // joining is one Welcome or GroupInfo for one client.
 type joining struct {
 	*scene
-	msg      []byte
-	unsealed bool // nobody's key was used
-	rule     *insider.Broken
+	msg     []byte
+	patched bool // the honest one, changed on its way
+	rule    *insider.Broken
 }
 
 // Flags of the edited and the body mode, beside flagConfirm.
@@ -55,9 +55,9 @@ func joiningOf(in *input, list func(*scenes) []*scene, seen *target.Seen) (*join
 	mode := in.byte()
 	switch mode % 16 % modes {
 	case modeRaw:
-		j.msg, j.unsealed = in.rest(), true
+		j.msg = in.rest()
 	case modePatched:
-		j.msg, j.unsealed = edited(in, s.Honest, s.Honest, message), true
+		j.msg, j.patched = edited(in, s.Honest, s.Honest, message), true
 	case modeEdited, modeBody:
 		err = j.sealed(in, mode)
 	case modeRule:
@@ -159,7 +159,7 @@ func runWelcome(b []byte, seen *target.Seen) error {
 	if err := whole(g); err != nil {
 		return fmt.Errorf("%v: %w", j, err)
 	}
-	if !j.unsealed {
+	if !j.patched {
 		return nil
 	}
 	honest, err := who.Client.Join(who.Secrets, j.Honest, who.Options)

@@ -167,6 +167,9 @@ func TestUpdate(t *testing.T) {
 	received := slices.Concat(honest(t), cover(all))
 	writeSeeds(t, Receive.Name, received)
 	writeSeeds(t, External.Name, followed(t, received))
+	packages, trees := parts(t)
+	writeSeeds(t, KeyPackage.Name, packages)
+	writeSeeds(t, Tree.Name, trees)
 	for _, x := range []struct {
 		target target.Target
 		list   func(*scenes) []*scene
@@ -220,6 +223,54 @@ func joined(t *testing.T, from func(*scenes) []*scene) (list []seedLine) {
 		}
 	}
 	return list
+}
+
+// packages are KeyPackages for one message of each story: as they are, signed again, by
+// themselves, and trees: as they are, with the leaves signed again, with a path.
+func parts(t *testing.T) (packages, trees []seedLine) {
+	t.Helper()
+	for i, tell := range stories {
+		s, err := tell()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for j, x := range s.received {
+			name, _, _ := strings.Cut(x.Story, ", mls_private")
+			if name != x.Story || x.From == nil || j%4 != 1 {
+				continue
+			}
+			for _, mode := range []byte{modeEdited, modeEdited | flagResign, modeEdited | flagResign | flagStranger} {
+				packages = append(packages, seedLine{[]byte{byte(i), byte(j), 0, mode}, x.Story})
+			}
+			for _, mode := range []byte{modeEdited, modeEdited | flagResign, modeEdited | flagResign | flagPath} {
+				trees = append(trees, seedLine{[]byte{byte(i), byte(j), 1, mode}, x.Story})
+			}
+			rt := x.Readers[0].Tree().Wire()
+			trees = append(trees, seedLine{append([]byte{byte(i), byte(j), 0, modeRaw}, marshal(t, &rt)...), x.Story})
+			sealer, err := x.sealer()
+			if err != nil {
+				t.Fatal(err)
+			}
+			kp, err := sealer.KeyPackage(source())
+			if err != nil {
+				t.Fatal(err)
+			}
+			m := &wire.MLSMessage{Version: wire.ProtocolMLS10, WireFormat: wire.WireFormatKeyPackage, KeyPackage: kp}
+			packages = append(packages, seedLine{append([]byte{byte(i), byte(j), 0, modeRaw}, marshal(t, m)...), x.Story})
+			m.Version, kp.Version = 1, 2
+			packages = append(packages, seedLine{append([]byte{byte(i), byte(j), 0, modeRaw}, marshal(t, m)...), x.Story})
+		}
+	}
+	return packages, trees
+}
+
+func marshal(t *testing.T, v wire.Wirer) []byte {
+	t.Helper()
+	b, err := wire.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
 }
 
 // TestSeeds: the seeds of all targets reach the rules.
