@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 
 	"mlsref/impl/group"
+	"mlsref/impl/treesync"
 	"mlsref/impl/wire"
 	"mlsref/props/dump"
 	"mlsref/spec"
@@ -90,7 +91,7 @@ func Refusal(err error, rules ...*spec.Rule) bool {
 	if errors.As(err, &rule) || errors.As(err, &syntax) {
 		return true
 	}
-	for _, other := range []error{group.ErrOwnMessage, group.ErrNotForUs, group.ErrNoWelcome, group.ErrNotFramed} {
+	for _, other := range []error{group.ErrOwnMessage, group.ErrNotForUs, group.ErrNoWelcome, group.ErrNoGroupInfo, group.ErrNotFramed, treesync.ErrNoTree} {
 		if errors.Is(err, other) {
 			return true
 		}

@@ -11,5 +11,5 @@ import "mlsref/fuzz/target"
 
 // Targets are this group's.
 func Targets() []target.Target {
-	return []target.Target{Receive}
+	return []target.Target{Receive, External, Welcome, GroupInfo, KeyPackage, Tree}
 }

@@ -119,9 +119,7 @@ func validTree(c group.Client, t treesync.Tree, context wire.GroupContext) error
 	if !bytes.Equal(fresh.TreeHash(c.Suite), context.TreeHash) {
 		return errors.New("the tree, decoded again, has another hash")
 	}
-	p := c.Config.Policy
-	p.Credentials = nil // a story may end with another directory
-	if err := treesync.ValidateTree(c.Suite, fresh, context, p); err != nil {
+	if err := treesync.ValidateTree(c.Suite, fresh, context, c.Config.Policy); err != nil {
 		return fmt.Errorf("the tree: %w", err)
 	}
 	return nil

@@ -47,10 +47,18 @@ type attempt struct {
 // An input is: the story, the message in it, the reader, the mode, and what the mode
 // reads.
 func runReceive(b []byte, seen *target.Seen) error {
-	in := &input{b}
+	a, err := attempted(&input{b}, seen)
+	if a == nil || err != nil {
+		return err
+	}
+	return a.run(seen)
+}
+
+// attempted is the attempt that an input says; nil if it makes no message.
+func attempted(in *input, seen *target.Seen) (*attempt, error) {
 	s, err := in.scene(func(s *scenes) []*scene { return s.received })
 	if err != nil || s == nil {
-		return err
+		return nil, err
 	}
 	a := &attempt{scene: s, reader: int(in.byte()) % len(s.Readers)}
 	mode := in.byte()
@@ -66,15 +74,19 @@ func runReceive(b []byte, seen *target.Seen) error {
 	case modeRule:
 		err = a.broken(in)
 	}
+	err = made(&a, err, seen)
+	return a, err
+}
+
+// made passes on an error that is not the input's fault.
+func made(a **attempt, err error, seen *target.Seen) error {
 	var no unmade
-	if errors.As(err, &no) || a.msg == nil {
-		seen.Outcome("no message")
-		return nil
-	}
-	if err != nil {
+	if !errors.As(err, &no) && (err != nil || (*a).msg != nil) {
 		return err
 	}
-	return a.run(seen)
+	seen.Outcome("no message")
+	*a = nil
+	return nil
 }
 
 // unmade says that an input makes no message at all.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -163,7 +164,113 @@ func TestUpdate(t *testing.T) {
 		t.Skip("only with -update")
 	}
 	all := everyBreak(t, func(s *scenes) []*scene { return s.received })
-	writeSeeds(t, Receive.Name, slices.Concat(honest(t), cover(all)))
+	received := slices.Concat(honest(t), cover(all))
+	writeSeeds(t, Receive.Name, received)
+	writeSeeds(t, External.Name, followed(t, received))
+	packages, trees := parts(t)
+	writeSeeds(t, KeyPackage.Name, packages)
+	writeSeeds(t, Tree.Name, trees)
+	for _, x := range []struct {
+		target target.Target
+		list   func(*scenes) []*scene
+	}{
+		{Welcome, func(s *scenes) []*scene { return s.welcomes }},
+		{GroupInfo, func(s *scenes) []*scene { return s.infos }},
+	} {
+		writeSeeds(t, x.target.Name, slices.Concat(joined(t, x.list), cover(everyBreak(t, x.list))))
+	}
+}
+
+// followed are the seeds that are public.
+func followed(t *testing.T, all []seedLine) (list []seedLine) {
+	t.Helper()
+	for _, l := range all {
+		seen := &target.Seen{}
+		if err := External.Run(l.input, seen); err != nil {
+			t.Error(err)
+		}
+		if out := seen.Outcomes(); out["refused"]+out["both take it"] > 0 {
+			list = append(list, l)
+		}
+	}
+	return list
+}
+
+// joined are the first honest messages of each story, in each mode.
+func joined(t *testing.T, from func(*scenes) []*scene) (list []seedLine) {
+	t.Helper()
+	have := map[string]bool{}
+	for i, tell := range stories {
+		s, err := tell()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for j, x := range from(s) {
+			name, _, _ := strings.Cut(x.Story, ",")
+			kind := fmt.Sprint(name, x.Resync, x.Joiner.Options.From != nil, x.Joiner.Options.Tree != nil)
+			if have[kind] {
+				continue
+			}
+			have[kind] = true
+			add := func(mode byte, rest ...byte) {
+				list = append(list, seedLine{append([]byte{byte(i), byte(j), 0, mode}, rest...), x.Story})
+			}
+			add(modeRaw, x.Honest...)
+			add(modePatched)
+			add(modeEdited)
+			add(modeEdited | flagRehash | flagConfirm)
+			add(modeEdited | flagSecrets | flagConfirm)
+		}
+	}
+	return list
+}
+
+// packages are KeyPackages for one message of each story: as they are, signed again, by
+// themselves, and trees: as they are, with the leaves signed again, with a path.
+func parts(t *testing.T) (packages, trees []seedLine) {
+	t.Helper()
+	for i, tell := range stories {
+		s, err := tell()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for j, x := range s.received {
+			name, _, _ := strings.Cut(x.Story, ", mls_private")
+			if name != x.Story || x.From == nil || j%4 != 1 {
+				continue
+			}
+			for _, mode := range []byte{modeEdited, modeEdited | flagResign, modeEdited | flagResign | flagStranger} {
+				packages = append(packages, seedLine{[]byte{byte(i), byte(j), 0, mode}, x.Story})
+			}
+			for _, mode := range []byte{modeEdited, modeEdited | flagResign, modeEdited | flagResign | flagPath} {
+				trees = append(trees, seedLine{[]byte{byte(i), byte(j), 1, mode}, x.Story})
+			}
+			rt := x.Readers[0].Tree().Wire()
+			trees = append(trees, seedLine{append([]byte{byte(i), byte(j), 0, modeRaw}, marshal(t, &rt)...), x.Story})
+			sealer, err := x.sealer()
+			if err != nil {
+				t.Fatal(err)
+			}
+			kp, err := sealer.KeyPackage(source())
+			if err != nil {
+				t.Fatal(err)
+			}
+			m := &wire.MLSMessage{Version: wire.ProtocolMLS10, WireFormat: wire.WireFormatKeyPackage, KeyPackage: kp}
+			packages = append(packages, seedLine{append([]byte{byte(i), byte(j), 0, modeRaw}, marshal(t, m)...), x.Story})
+			m.Version, kp.Version = 1, 2
+			packages = append(packages, seedLine{append([]byte{byte(i), byte(j), 0, modeRaw}, marshal(t, m)...), x.Story})
+		}
+	}
+	return packages, trees
+}
+
+func marshal(t *testing.T, v wire.Wirer) []byte {
+	t.Helper()
+	b, err := wire.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
 }
 
 // TestSeeds: the seeds of all targets reach the rules.

@@ -141,13 +141,24 @@ func (x *Sealer) resignProposal(p *wire.Proposal) error {
 	case p.Update != nil:
 		return x.resignLeaf(&p.Update.LeafNode)
 	case p.Add != nil:
-		kp := &p.Add.KeyPackage
-		if err := x.resignLeaf(&kp.LeafNode); err != nil {
-			return err
-		}
-		return treesync.SignKeyPackage(x.in.suite, x.keyOf(&kp.LeafNode), kp)
+		return x.SignKeyPackage(&p.Add.KeyPackage)
 	}
 	return nil
+}
+
+// SignKeyPackage is Resign for a KeyPackage.
+func (x *Sealer) SignKeyPackage(kp *wire.KeyPackage) error {
+	if err := x.resignLeaf(&kp.LeafNode); err != nil {
+		return err
+	}
+	return treesync.SignKeyPackage(x.in.suite, x.keyOf(&kp.LeafNode), kp)
+}
+
+// KeyPackage is a valid one of the stranger, who is nobody that a directory knows.
+func (x *Sealer) KeyPackage(rng io.Reader) (*wire.KeyPackage, error) {
+	in := x.with(rng)
+	kp := in.keyPackage(x.stranger)
+	return kp, in.err
 }
 
 // keyOf is the private key with which the insider signs a leaf.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"math/rand/v2"
 	"slices"
 
@@ -40,6 +41,8 @@ type world struct {
 	found   func(b Broken, answer error) // is told of them, if a rule is wanted
 	met     func(Situation)              // is told of each message, and nothing broken is tried
 	turn    int
+
+	directory map[string][]byte // of the keys for another suite
 }
 
 func newWorld(t tester, id wire.CipherSuite, format group.Format, config group.Config) *world {
@@ -229,7 +232,11 @@ func (w *world) under(id wire.CipherSuite) func(*group.Group) group.Client {
 		c.Identity, err = group.NewIdentity(s, w.rng, c.Identity.Name)
 		w.ok(err)
 		if check, ok := w.config.Policy.Credentials.(credential.Basic); ok && check.Directory != nil {
-			check.Directory[c.Identity.Name] = c.Identity.SignaturePub
+			if w.directory == nil { // the old group keeps its own
+				w.directory = maps.Clone(check.Directory)
+			}
+			w.directory[c.Identity.Name] = c.Identity.SignaturePub
+			c.Config.Policy.Credentials = credential.Basic{Directory: w.directory}
 		}
 		return c
 	}
