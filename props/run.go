@@ -91,8 +91,12 @@ func (r *run) judge(s *trace.Session) error {
 			return nil
 		}
 	}
-	if r.stopped != nil {
+	var impossible *trace.InputError
+	switch {
+	case r.stopped != nil:
 		return nil
+	case errors.As(err, &impossible):
+		return err // an expectation about what is not there
 	}
 	r.stopped = &Failure{Property: Acceptance, Text: err.Error()}
 	return nil

@@ -85,6 +85,18 @@ func TestRun(t *testing.T) {
 	}
 }
 
+// An expectation about what is not there is the scenario's mistake.
+func TestRunExpectsNothing(t *testing.T) {
+	acceptance, err := Named(Acceptance)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var impossible *trace.InputError
+	if failures, _, err := Run(parse(t, "alice creates room\nexpect message 6 secret\n"), acceptance, Look{}); !errors.As(err, &impossible) || len(failures) > 0 {
+		t.Errorf("%v, %v", failures, err)
+	}
+}
+
 // What a property tries is a function of the scenario, whoever else looks on.
 func TestRunRepeats(t *testing.T) {
 	var drawn [][]uint64
