@@ -47,7 +47,7 @@ func campaignMerge(out io.Writer, set *campaign.Set, file string) error {
 		return check(append(clashes, fmt.Errorf("%s: not written", file))...)
 	}
 	if err := writeFiles([]output{{path: file, write: set.Merge}}); err != nil {
-		return err
+		return fmt.Errorf("%s: cannot be written: %w; nothing is lost", file, cause(err))
 	}
 	fmt.Fprintf(out, "%s: %s of %s\n", file, plural(set.Results(), "history", "histories"), count(len(set.Files), "file"))
 	var complaints []error
