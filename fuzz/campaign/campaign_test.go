@@ -14,12 +14,42 @@ import (
 	"testing"
 
 	"mlsref/props"
+	"mlsref/trace"
 )
 
 // small is a campaign of which a history takes some 10 ms.
 var small = Params{Kind: "judges", First: 7, Histories: 9, Steps: 6, People: 3}
 
+// faulty is a kind of history in which something is found: whenever somebody is removed,
+// and a panic in some of the others.
+var faulty = Kind{
+	Name:     "faulty",
+	defaults: func() []string { return []string{"no-removal"} },
+	named: func(properties ...string) ([]props.Property, error) {
+		if properties[0] != "no-removal" {
+			return nil, errors.New("there is no such property")
+		}
+		return []props.Property{{Name: "no-removal", New: func(h *props.History) props.Checks {
+			return props.Checks{Watch: trace.Watch{Step: func(_ *trace.Session, line int) error {
+				for _, st := range h.Scenario.Statements {
+					switch {
+					case st.Line == line && st.Verb == trace.VerbRemoves:
+						h.Fail("%s is removed", st.Names[0])
+					case st.Line == line && st.Verb == trace.VerbExports:
+						panic("an export")
+					}
+				}
+				return nil
+			}}}
+		}}}, nil
+	},
+	play:  Kinds[1].play,
+	again: Kinds[1].again,
+	file:  Kinds[1].file,
+}
+
 func TestMain(m *testing.M) {
+	Kinds = append(Kinds, faulty)
 	if err := small.Choose(nil, nil); err != nil {
 		panic(err)
 	}
@@ -290,8 +320,55 @@ func TestCorrupt(t *testing.T) {
 	}
 }
 
-// A finding is shrunk once, from its first seed, by whoever plays its shard.
+// A finding is shrunk once, from its first seed, whoever plays what when; the report has
+// it with its command.
 func TestFindings(t *testing.T) {
+	p := small
+	p.Kind, p.Histories, p.Steps = "faulty", 12, 12
+	if err := p.Choose(nil, nil); err != nil {
+		t.Fatal(err)
+	}
+	one, three := t.TempDir(), t.TempDir()
+	out := run(t, one, p, Shard{1, 1})
+	if want := []string{"no-removal: panic, outside of impl/", "no-removal: … is removed"}; !slices.Equal(slices.Sorted(slices.Values(out.Findings)), want) || out.Unshrunk != 0 {
+		t.Fatalf("%+v, want %q", out, want)
+	}
+	for i := 3; i >= 1; i-- {
+		run(t, three, p, Shard{i, 3})
+	}
+	if whole, parts := merged(t, one), merged(t, three); whole != parts || strings.Count(whole, `{"shrunk":`) != 2 {
+		t.Errorf("one shard gives\n%s\nthree give\n%s", whole, parts)
+	}
+	set, err := OpenSet([]string{three})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := set.Report()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range r.Found {
+		if !f.Shrunk || f.Count < 1 || strings.Count(f.Scenario, "\n") > 6 || f.Again != fmt.Sprintf("mlsref run --random 1 --seed %d --steps 12 --people 3", f.Seed) {
+			t.Errorf("%+v", f)
+		}
+	}
+	// What is made short is no part of the campaign: it can be done later.
+	dir := t.TempDir()
+	for n := range 3 {
+		if out, err := Run(t.Context(), dir, p, Shard{1, 1}, Options{Workers: 2, Shrink: n}); err != nil || out.Unshrunk != 0 {
+			t.Fatal(out, err)
+		}
+		if got := strings.Count(merged(t, dir), `{"shrunk":`); got != n {
+			t.Errorf("with at most %d, %d findings are short", n, got)
+		}
+	}
+	if merged(t, dir) != merged(t, one) {
+		t.Error("it is not the same")
+	}
+}
+
+// Failures with one cause have one name.
+func TestFindingNames(t *testing.T) {
 	for text, want := range map[string]string{
 		"line 7: alice rejects bob's commit: RFC 9420 §7.3 (7.3/source): source is 1": "p: 7.3/source",
 		"panic: index 7, of 5, impl/treesync/evolve.go:30":                            "p: panic, impl/treesync/evolve.go:30",

@@ -15,6 +15,7 @@ type Kind struct {
 
 	defaults func() []string // the properties, where none are chosen
 	choosing bool            // they can be chosen
+	named    func(properties ...string) ([]props.Property, error)
 	play     func(p Params, seed uint64, list []props.Property) (props.Outcome, error)
 	again    func(p Params, seed uint64) string // the command that plays a seed again
 	file     func(property, file string) string // and the one that plays a scenario
@@ -26,6 +27,7 @@ var Kinds = []Kind{
 		Name: "props", About: "random histories under the eyes of the properties, as mlsref props plays them",
 		defaults: func() []string { return names(props.All()) },
 		choosing: true,
+		named:    props.Named,
 		play: func(p Params, seed uint64, list []props.Property) (props.Outcome, error) {
 			return props.One(seed, p.Steps, p.People, list)
 		},
@@ -43,6 +45,7 @@ var Kinds = []Kind{
 		defaults: func() []string {
 			return []string{props.Acceptance, "secrecy", "forward-secrecy", "post-compromise-security", "authentication", "derivation"}
 		},
+		named: props.Named,
 		play: func(p Params, seed uint64, list []props.Property) (props.Outcome, error) {
 			return props.Drawn(trace.Draws(seed), seed, p.Steps, p.People, list)
 		},

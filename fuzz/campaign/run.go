@@ -64,7 +64,7 @@ func Run(ctx context.Context, dir string, p Params, shard Shard, o Options) (out
 	}
 	out.Played, err = file.play(ctx, p, missing, o)
 	if err == nil && ctx.Err() == nil {
-		err = file.shrink(ctx, o)
+		err = file.shrink(ctx, p, o)
 	}
 	out.Cancelled = ctx.Err() != nil
 	for _, f := range file.findings() {
@@ -128,7 +128,7 @@ func one(p Params, seed uint64) (r *Result, err error) {
 	if err != nil {
 		return nil, err
 	}
-	list, err := props.Named(p.Properties...)
+	list, err := kind.named(p.Properties...)
 	if err != nil {
 		return nil, err
 	}

@@ -11,14 +11,18 @@ import (
 
 // shrink makes the scenario of each finding short, once all histories are played: so a
 // finding is always shrunk from the first seed that has it, whoever played that when.
-func (s *shardFile) shrink(ctx context.Context, o Options) error {
+func (s *shardFile) shrink(ctx context.Context, p Params, o Options) error {
+	kind, err := kindOf(p)
+	if err != nil {
+		return err
+	}
 	for _, f := range s.toShrink(o.Shrink) {
 		if o.Shrinking != nil {
 			o.Shrinking(f.name)
 		}
 		began := time.Now()
 		short := make(chan *Shrunk, 1)
-		go func() { short <- f.shrunk() }()
+		go func() { short <- f.shrunk(kind) }()
 		select {
 		case <-ctx.Done():
 			return nil // it takes minutes, and would begin anew
@@ -34,9 +38,9 @@ func (s *shardFile) shrink(ctx context.Context, o Options) error {
 
 // shrunk is without a scenario, if the property does not fail when it looks on alone:
 // what another one tried may have harmed the group.
-func (f first) shrunk() *Shrunk {
+func (f first) shrunk(kind Kind) *Shrunk {
 	s := &Shrunk{Finding: f.name, Seed: f.seed, Property: f.property}
-	property, err := props.Named(f.property)
+	property, err := kind.named(f.property)
 	if err != nil {
 		return s // it could not be played
 	}
