@@ -49,7 +49,7 @@ func (r *run) play() error {
 	var impossible *trace.InputError
 	for i := range r.sc.Statements {
 		r.at(r.sc.Statements[i].Line)
-		if err := r.caught(func() error { return s.Play(&r.sc.Statements[i]) }); errors.As(err, &impossible) {
+		if err := caught(func() error { return s.Play(&r.sc.Statements[i]) }); errors.As(err, &impossible) {
 			if len(r.failures()) > 0 {
 				return nil // what had to be refused was taken: the group is not what it was
 			}
@@ -64,7 +64,7 @@ func (r *run) play() error {
 		for i, c := range r.checks {
 			if c.End != nil {
 				r.histories[i].Check(s.Unrecorded(func() error {
-					return r.caught(func() error { c.End(s); return nil })
+					return caught(func() error { c.End(s); return nil })
 				}))
 			}
 		}
@@ -110,7 +110,7 @@ func stopper(err error) string {
 }
 
 // caught makes a panic an error: a broken implementation may do anything.
-func (r *run) caught(f func() error) (err error) {
+func caught(f func() error) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("panic: %v, %s", p, place(debug.Stack()))
@@ -179,7 +179,7 @@ func (r *run) watch() *trace.Watch {
 // each lets all look. What one finds does not end the run.
 func (r *run) each(look func(Checks) error) error {
 	for i, c := range r.checks {
-		r.histories[i].Check(r.caught(func() error { return look(c) }))
+		r.histories[i].Check(caught(func() error { return look(c) }))
 	}
 	return nil
 }

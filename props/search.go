@@ -28,9 +28,16 @@ func One(seed uint64, steps, people int, properties []Property) (Outcome, error)
 // Drawn plays a history that pick decides: pick(n) is 0 to n-1. An implementation that
 // fails while the history is drawn fails again when it is played.
 func Drawn(pick func(n int) int, seed uint64, steps, people int, properties []Property) (Outcome, error) {
-	g, err := trace.NewGenerator(pick, seed, people)
-	for i := 0; i < steps && err == nil; i++ {
-		err = g.More()
+	var g *trace.Generator
+	err := caught(func() (err error) {
+		g, err = trace.NewGenerator(pick, seed, people)
+		for i := 0; i < steps && err == nil; i++ {
+			err = g.More()
+		}
+		return err
+	})
+	if g == nil {
+		return Outcome{}, err
 	}
 	return Played(g, err, properties)
 }

@@ -12,8 +12,7 @@ import (
 // no *InputError is a fault of the implementation or of the player, and comes with
 // the scenario that shows it.
 func Random(seed uint64, steps, people int) (*Scenario, error) {
-	rng := rand.New(rand.NewPCG(seed, 0x6d6c73))
-	g, err := NewGenerator(rng.IntN, seed, people)
+	g, err := NewGenerator(Draws(seed), seed, people)
 	for i := 0; i < steps && err == nil; i++ {
 		err = g.More()
 	}
@@ -21,6 +20,11 @@ func Random(seed uint64, steps, people int) (*Scenario, error) {
 		return nil, err
 	}
 	return g.Scenario()
+}
+
+// Draws is the randomness of a seed from which Random makes its scenario.
+func Draws(seed uint64) (pick func(n int) int) {
+	return rand.New(rand.NewPCG(seed, 0x6d6c73)).IntN
 }
 
 var crowd = []string{"alice", "bob", "carol", "dave", "erin", "frank", "grace", "heidi", "ivan", "judy",
@@ -98,7 +102,14 @@ func (g *Generator) step(text string) error {
 	st := &sc.Statements[0]
 	st.Line = len(g.lines) + 1
 	g.p.touched = false
+	returned := false
+	defer func() {
+		if !returned { // a panic: this line shows it
+			g.lines = append(g.lines, text)
+		}
+	}()
 	err = g.p.play(st)
+	returned = true
 	var mistake *InputError
 	if errors.As(err, &mistake) {
 		if !g.p.touched {
