@@ -14,7 +14,7 @@ import (
 func fuzzCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "fuzz",
-		Short: "Fuzz targets: list them, run inputs, see which rules they reach, keep corpora",
+		Short: "Fuzz targets: list them, run inputs, see which rules they reach; ask a peer",
 		Long: `fuzz looks after the fuzz targets of package fuzz. The fuzzing itself is an engine's:
 
   go test ./fuzz -run - -fuzz '^FuzzReceive$'
@@ -25,8 +25,10 @@ engine finds, run plays again and keep makes a regression test of.`,
   mlsref fuzz run FuzzReceive crash-1f3a
   mlsref fuzz rules
   mlsref fuzz corpus FuzzReceive -o corpus`,
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	c.AddCommand(fuzzListCommand(), fuzzRunCommand(), fuzzRulesCommand(), fuzzCorpusCommand(), fuzzKeepCommand())
+	c.AddCommand(fuzzListCommand(), fuzzRunCommand(), fuzzRulesCommand(), fuzzCorpusCommand(), fuzzKeepCommand(), fuzzDictionaryCommand(), fuzzPeerCommand(), fuzzServeCommand())
 	return c
 }
 
