@@ -21,7 +21,7 @@ var (
 func runDraft(in []byte, seen *target.Seen) error {
 	doc, problems := draft.Read(file, bytes.NewReader(in))
 	lines := 1 + bytes.Count(in, []byte("\n"))
-	in_ := func(line, col, last int, what string) error {
+	within := func(line, col, last int, what string) error {
 		if line < 1 || line > last || col < 1 {
 			return fmt.Errorf("%s is at %d:%d of %d lines", what, line, col, lines)
 		}
@@ -29,22 +29,22 @@ func runDraft(in []byte, seen *target.Seen) error {
 	}
 	seen.Outcome(string(doc.Format))
 	for _, p := range problems {
-		if err := in_(p.Line, p.Col, lines, "the problem "+p.Text); err != nil {
+		if err := within(p.Line, p.Col, lines, "the problem "+p.Text); err != nil {
 			return err
 		}
 	}
 	for _, s := range doc.Statements() {
-		if err := in_(s.Line, s.Col, lines, "a statement"); err != nil {
+		if err := within(s.Line, s.Col, lines, "a statement"); err != nil {
 			return err
 		}
 	}
 	for _, l := range doc.Labels() {
-		if err := in_(l.Line, l.Col, lines, "a label"); err != nil {
+		if err := within(l.Line, l.Col, lines, "a label"); err != nil {
 			return err
 		}
 	}
 	for _, b := range doc.Blocks {
-		if err := in_(b.Line, 1, lines+1, "a block"); err != nil {
+		if err := within(b.Line, 1, lines+1, "a block"); err != nil {
 			return err
 		}
 	}
