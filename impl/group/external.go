@@ -88,6 +88,9 @@ func (c Client) externalInit(rng io.Reader, info *wire.GroupInfo) (kemOutput []b
 		if err := wire.Unmarshal(e.Data, &pub); err != nil {
 			return nil, nil, err
 		}
+		if err := c.Suite.ValidatePublicKey(pub.ExternalPub); err != nil {
+			return nil, nil, spec.ExternalPubPresent.Broken("it has no public key of the cipher suite: %v", err)
+		}
 		kemOutput, secret, err := c.Suite.ExternalInit(rng, pub.ExternalPub)
 		return kemOutput, secret, err
 	}
