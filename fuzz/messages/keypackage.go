@@ -64,7 +64,7 @@ func (s *scene) keyPackage(in *input) (*wire.KeyPackage, error) {
 		}
 		return kp, nil
 	}
-	guest, err := x.KeyPackage(source())
+	guest, err := x.KeyPackage(guestSource())
 	if err != nil {
 		return nil, err
 	}

@@ -92,6 +92,8 @@ func made(a **attempt, err error, seen *target.Seen) error {
 // unmade says that an input makes no message at all.
 type unmade struct{ error }
 
+func (u unmade) Unwrap() error { return u.error }
+
 func message() wire.Wirer { return &wire.MLSMessage{} }
 func content() wire.Wirer { return &wire.AuthenticatedContent{} }
 

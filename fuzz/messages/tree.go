@@ -5,7 +5,7 @@ import (
 	"fmt"
 
 	"mlsref/fuzz/target"
-	"mlsref/impl/suite"
+	"mlsref/impl/group"
 	"mlsref/impl/tree"
 	"mlsref/impl/treekem"
 	"mlsref/impl/treesync"
@@ -65,7 +65,7 @@ func runTree(b []byte, seen *target.Seen) error {
 	if err := covered(t); err != nil {
 		return err
 	}
-	return without(s, t, memberOf(t, who), context, p)
+	return without(g.Client(), t, memberOf(t, who), context)
 }
 
 func refusedTree(err error, seen *target.Seen) error {
@@ -175,20 +175,21 @@ func covered(t treesync.Tree) error {
 
 // without: a valid tree stays valid without one of its members, and with it again if its
 // leaf can be anywhere (RFC 9420 §12.1.1, §12.1.3).
-func without(s suite.Suite, t treesync.Tree, i tree.LeafIndex, context wire.GroupContext, p treesync.Policy) error {
+func without(c group.Client, t treesync.Tree, i tree.LeafIndex, context wire.GroupContext) error {
 	if t.MemberCount() == 1 {
 		return nil
 	}
-	less := t.Remove(i)
-	if err := treesync.ValidateTree(s, less, context, p); err != nil {
+	less, leaf := t.Remove(i), t.Leaf(i)
+	context.TreeHash = less.TreeHash(c.Suite)
+	if err := validTree(c, less, context); err != nil {
 		return fmt.Errorf("a tree is valid, but not without leaf %d: %w", i, err)
 	}
-	leaf := t.Leaf(i)
 	if leaf.Source != wire.LeafSourceKeyPackage {
 		return nil
 	}
 	more, at := less.Add(*leaf)
-	if err := treesync.ValidateTree(s, more, context, p); err != nil {
+	context.TreeHash = more.TreeHash(c.Suite)
+	if err := validTree(c, more, context); err != nil {
 		return fmt.Errorf("a tree is valid, but not with leaf %d taken out and put back at %d: %w", i, at, err)
 	}
 	return nil
