@@ -5,6 +5,7 @@ go 1.26.0
 require (
 	github.com/benbjohnson/immutable v0.4.3
 	github.com/cloudflare/circl v1.6.5
+	github.com/gofrs/flock v0.13.1
 	github.com/google/gofuzz v1.2.0
 	github.com/google/renameio/v2 v2.0.2
 	github.com/rogpeppe/go-internal v1.16.0

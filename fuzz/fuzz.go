@@ -9,12 +9,16 @@ import (
 	"fmt"
 	"slices"
 
+	"mlsref/fuzz/codec"
+	"mlsref/fuzz/histories"
+	"mlsref/fuzz/messages"
+	"mlsref/fuzz/readers"
 	"mlsref/fuzz/target"
 )
 
 // All are the targets, group by group.
 func All() []target.Target {
-	return slices.Concat[[]target.Target]()
+	return slices.Concat(codec.Targets(), messages.Targets(), readers.Targets(), histories.Targets())
 }
 
 // Named is the target of a name; an unknown one is an error.

@@ -6,6 +6,7 @@ import (
 	"pgregory.net/rapid"
 
 	"mlsref/impl/suite"
+	"mlsref/props/dice"
 )
 
 // TestBareTrees draws each operation on a tree, and shrinks what goes wrong.
@@ -16,7 +17,7 @@ func TestBareTrees(t *testing.T) {
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		operations := rapid.IntRange(1, 60).Draw(t, "operations")
-		if err := bareTrees(func(n int) int { return uniform(t, n) }, s, operations); err != nil {
+		if err := bareTrees(func(n int) int { return dice.Uniform(t, n) }, s, operations); err != nil {
 			t.Fatal(err)
 		}
 	})

@@ -78,6 +78,7 @@ func (f *follows) feed(m trace.Message) {
 	f.fed[key] = true
 	next, _, err := at.Receive(m.Bytes)
 	f.refused[key] = err
+	f.h.look.answer(err)
 	switch {
 	case err != nil:
 	case m.Kind == "commit":
@@ -177,6 +178,7 @@ func (f *follows) try(m trace.Member, msg []byte) error {
 	}
 	_, _, public := f.at[m.State].Receive(msg)
 	_, full := m.Group.Clone().Receive(msg)
+	f.h.look.answer(full)
 	if err := alike(public, full); err != nil {
 		return fmt.Errorf("%s in %s: %w", m.Name, m.State, err)
 	}

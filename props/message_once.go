@@ -109,7 +109,7 @@ func (o *once) overtaken(s *trace.Session, reader string, m trace.Message) error
 		}
 		rules[0] = spec.GenerationOnce
 	}
-	if _, err := r.Next.Receive(late); !refusal(err, rules) {
+	if _, err := r.Next.Receive(late); !Refusal(err, rules...) {
 		return fmt.Errorf("a message that %s's Commit overtook: %v, want %v", m.From, err, rules[0])
 	}
 	return nil

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 
 	"mlsref/impl/group"
+	"mlsref/impl/treesync"
 	"mlsref/impl/wire"
 	"mlsref/props/dump"
 	"mlsref/spec"
@@ -61,7 +62,7 @@ func (t *target) refuses(b []byte, rules ...*spec.Rule) error {
 	if err == nil {
 		return fmt.Errorf("%s in %s takes it", t.member.Name, t.member.State)
 	}
-	if !refusal(err, rules) {
+	if !Refusal(err, rules...) {
 		return fmt.Errorf("%s in %s refuses it for an odd reason: %w", t.member.Name, t.member.State, err)
 	}
 	return t.same(err)
@@ -74,9 +75,9 @@ func (t *target) same(err error) error {
 	return nil
 }
 
-// refusal says whether an error is a good reason to refuse a message: one of the
+// Refusal says whether an error is a good reason to refuse a message: one of the
 // rules, or if there is none any rule, syntax, or that it is for somebody else.
-func refusal(err error, rules []*spec.Rule) bool {
+func Refusal(err error, rules ...*spec.Rule) bool {
 	for _, rule := range rules {
 		if errors.Is(err, rule) {
 			return true
@@ -90,7 +91,7 @@ func refusal(err error, rules []*spec.Rule) bool {
 	if errors.As(err, &rule) || errors.As(err, &syntax) {
 		return true
 	}
-	for _, other := range []error{group.ErrOwnMessage, group.ErrNotForUs, group.ErrNoWelcome, group.ErrNotFramed} {
+	for _, other := range []error{group.ErrOwnMessage, group.ErrNotForUs, group.ErrNoWelcome, group.ErrNoGroupInfo, group.ErrNotFramed, treesync.ErrNoTree} {
 		if errors.Is(err, other) {
 			return true
 		}

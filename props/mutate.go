@@ -10,18 +10,32 @@ import (
 	"mlsref/props/encoding"
 )
 
-// mutator changes messages.
-type mutator struct {
-	rng   *rand.Rand
-	other []byte // another message, to take parts from; nil: there is none
+// Mutate changes an encoding of what empty makes, somewhere, at a field or blindly. other
+// is another one, to take parts from; nil if there is none. It may stay the same.
+func Mutate(rng *rand.Rand, b, other []byte, empty func() wire.Wirer) []byte {
+	m := mutator{rng, other, empty}
+	changed, _ := m.mutate(b)
+	return changed
 }
 
-// mutate is a changed copy of an MLSMessage, and what was changed. It may be equal.
+// mutator changes encodings of one type.
+type mutator struct {
+	rng   *rand.Rand
+	other []byte
+	empty func() wire.Wirer
+}
+
+func message() wire.Wirer { return &wire.MLSMessage{} }
+
+// mutate is a changed copy, and what was changed. It may be equal.
 func (m *mutator) mutate(b []byte) (changed []byte, what string) {
+	if len(b) == 0 {
+		return m.bytes(1), "a byte in place of none"
+	}
 	if m.rng.IntN(2) == 0 {
 		return m.blind(b)
 	}
-	root, err := wire.Annotate(b, &wire.MLSMessage{})
+	root, err := wire.Annotate(b, m.empty())
 	if err != nil {
 		return m.blind(b)
 	}
@@ -137,7 +151,7 @@ func (m *mutator) same(p *wire.Part) (content []byte, ok bool) {
 	if m.other == nil {
 		return nil, false
 	}
-	root, err := wire.Annotate(m.other, &wire.MLSMessage{})
+	root, err := wire.Annotate(m.other, m.empty())
 	if err != nil {
 		return nil, false
 	}

@@ -49,7 +49,7 @@ func TestRewritten(t *testing.T) {
 // Most changes leave a message that can be decoded, so that more than syntax is tried.
 func TestMutate(t *testing.T) {
 	all := mail(t)
-	m := mutator{rng: rand.New(rand.NewPCG(1, 2))}
+	m := mutator{rng: rand.New(rand.NewPCG(1, 2)), empty: message}
 	same, decoded, tries := 0, 0, 2000
 	var seen []string
 	for i := range tries {

@@ -15,6 +15,7 @@ import (
 	"math/rand/v2"
 	"slices"
 
+	"mlsref/spec"
 	"mlsref/trace"
 )
 
@@ -50,6 +51,18 @@ type History struct {
 type Look struct {
 	Thorough bool   // whatever is tried now and then is tried each time
 	Key      string // only what may fail with this Key, where that can be told before
+
+	Rules map[string]int // counts the rules that answers name, by ID; nil: they are not counted
+}
+
+// answer counts the rules that an answer to a message names.
+func (l Look) answer(err error) {
+	if l.Rules == nil {
+		return
+	}
+	for _, rule := range spec.BrokenIn(err) {
+		l.Rules[rule.ID]++
+	}
 }
 
 // Failure is a property that did not hold.

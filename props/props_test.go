@@ -7,21 +7,9 @@ import (
 
 	"pgregory.net/rapid"
 
+	"mlsref/props/dice"
 	"mlsref/trace"
 )
-
-// uniform draws from 0 to n-1, n at most 256. rapid's own integers prefer small
-// values, and so the first lines of the language.
-func uniform(t *rapid.T, n int) int {
-	at := 0
-	for _, bit := range rapid.SliceOfN(rapid.Bool(), 8, 8).Draw(t, "") {
-		at *= 2
-		if bit {
-			at++
-		}
-	}
-	return at * n / 256
-}
 
 // TestProperties holds every property under random histories, each drawn choice by
 // choice. The scenario of a failure is shrunk and saved. A campaign of it is
@@ -37,9 +25,8 @@ func TestProperties(t *testing.T) {
 		}
 	})
 	rapid.Check(t, func(t *rapid.T) {
-		seed := rapid.Uint64Range(1, 1000).Draw(t, "seed") // of what properties try, too
-		steps := rapid.IntRange(1, 60).Draw(t, "steps")
-		o, err := Drawn(func(n int) int { return uniform(t, n) }, seed, steps, 6, all)
+		pick, seed, steps := dice.History(t)
+		o, err := Drawn(pick, seed, steps, 6, all)
 		if err != nil {
 			t.Fatalf("%v\n%s", err, o.Scenario.Text)
 		}

@@ -25,7 +25,7 @@ func robustness(h *History) Checks {
 // before gives the reader changed copies of what it is about to read. That it reads
 // the right one afterwards is property acceptance.
 func (r *robust) before(s *trace.Session, reader string, m trace.Message) error {
-	mutate := mutator{rng: r.h.Rand, other: r.posts.any(r.h.Rand)}
+	mutate := mutator{r.h.Rand, r.posts.any(r.h.Rand), message}
 	r.posts.add(m.Bytes)
 	try := r.received
 	if m.Kind == "welcome" {
@@ -85,7 +85,7 @@ func (r *robust) joined(s *trace.Session, reader string, m trace.Message, bad []
 			if err != nil || dump.Hash(honest) != dump.Hash(g) {
 				errs[i] = fmt.Errorf("%s joins another group by it (%v)", reader, err)
 			}
-		case !refusal(err, nil):
+		case !Refusal(err):
 			errs[i] = fmt.Errorf("%s refuses it for an odd reason: %w", reader, err)
 		}
 		if errs[i] == nil && dump.Hash(s.Live(reader)) != before {

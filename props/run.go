@@ -19,7 +19,7 @@ const Acceptance = "acceptance"
 // statements were played. A step that is impossible only after a failure ends the run. An error says that the scenario is not possible
 // (a *trace.InputError) or could not be judged.
 func Run(sc *trace.Scenario, properties []Property, look Look) (failures []Failure, steps int, err error) {
-	r := &run{sc: sc}
+	r := &run{sc: sc, look: look}
 	for _, p := range properties {
 		h := newHistory(p, sc)
 		h.look = look
@@ -33,6 +33,7 @@ func Run(sc *trace.Scenario, properties []Property, look Look) (failures []Failu
 // run is a history and all who look on.
 type run struct {
 	sc        *trace.Scenario
+	look      Look
 	histories []*History
 	checks    []Checks
 	steps     int
@@ -48,7 +49,7 @@ func (r *run) play() error {
 	var impossible *trace.InputError
 	for i := range r.sc.Statements {
 		r.at(r.sc.Statements[i].Line)
-		if err := r.caught(func() error { return s.Play(&r.sc.Statements[i]) }); errors.As(err, &impossible) {
+		if err := caught(func() error { return s.Play(&r.sc.Statements[i]) }); errors.As(err, &impossible) {
 			if len(r.failures()) > 0 {
 				return nil // what had to be refused was taken: the group is not what it was
 			}
@@ -63,7 +64,7 @@ func (r *run) play() error {
 		for i, c := range r.checks {
 			if c.End != nil {
 				r.histories[i].Check(s.Unrecorded(func() error {
-					return r.caught(func() error { c.End(s); return nil })
+					return caught(func() error { c.End(s); return nil })
 				}))
 			}
 		}
@@ -90,8 +91,12 @@ func (r *run) judge(s *trace.Session) error {
 			return nil
 		}
 	}
-	if r.stopped != nil {
+	var impossible *trace.InputError
+	switch {
+	case r.stopped != nil:
 		return nil
+	case errors.As(err, &impossible):
+		return err // an expectation about what is not there
 	}
 	r.stopped = &Failure{Property: Acceptance, Text: err.Error()}
 	return nil
@@ -105,7 +110,7 @@ func stopper(err error) string {
 }
 
 // caught makes a panic an error: a broken implementation may do anything.
-func (r *run) caught(f func() error) (err error) {
+func caught(f func() error) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("panic: %v, %s", p, place(debug.Stack()))
@@ -136,6 +141,7 @@ func (r *run) at(line int) {
 // watch calls all who look on.
 func (r *run) watch() *trace.Watch {
 	return &trace.Watch{
+		Answer: r.look.answer,
 		Call: func(who string, c suite.Call) {
 			for _, eyes := range r.checks {
 				if eyes.Call != nil {
@@ -173,7 +179,7 @@ func (r *run) watch() *trace.Watch {
 // each lets all look. What one finds does not end the run.
 func (r *run) each(look func(Checks) error) error {
 	for i, c := range r.checks {
-		r.histories[i].Check(r.caught(func() error { return look(c) }))
+		r.histories[i].Check(caught(func() error { return look(c) }))
 	}
 	return nil
 }

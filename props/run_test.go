@@ -3,12 +3,14 @@ package props
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
 	"testing"
 
 	"mlsref/impl/suite"
+	"mlsref/spec"
 	"mlsref/trace"
 )
 
@@ -83,6 +85,18 @@ func TestRun(t *testing.T) {
 	}
 }
 
+// An expectation about what is not there is the scenario's mistake.
+func TestRunExpectsNothing(t *testing.T) {
+	acceptance, err := Named(Acceptance)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var impossible *trace.InputError
+	if failures, _, err := Run(parse(t, "alice creates room\nexpect message 6 secret\n"), acceptance, Look{}); !errors.As(err, &impossible) || len(failures) > 0 {
+		t.Errorf("%v, %v", failures, err)
+	}
+}
+
 // What a property tries is a function of the scenario, whoever else looks on.
 func TestRunRepeats(t *testing.T) {
 	var drawn [][]uint64
@@ -127,5 +141,24 @@ func TestNamed(t *testing.T) {
 	}
 	if _, err := Named("nonsense"); fmt.Sprint(err) != `there is no property "nonsense"` {
 		t.Error(err)
+	}
+}
+
+// The rules that answers name are counted, the same every time, for whoever asks.
+func TestRulesReached(t *testing.T) {
+	list, err := Named("robustness", "message-once")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var before map[string]int
+	for range 2 {
+		rules := map[string]int{}
+		if failures, _, err := Run(parse(t, long), list, Look{Thorough: true, Rules: rules}); err != nil || failures != nil {
+			t.Fatal(failures, err)
+		}
+		if len(rules) < 3 || rules[spec.GenerationOnce.ID] == 0 || before != nil && !maps.Equal(before, rules) {
+			t.Errorf("rules reached: %v, before: %v", rules, before)
+		}
+		before = rules
 	}
 }

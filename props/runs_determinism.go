@@ -19,7 +19,7 @@ func newDeterminism(h *History) Checks {
 		return Checks{}
 	}
 	return Checks{Judged: func(t *trace.Trace, r *trace.Report) {
-		h.Check((*run)(nil).caught(func() error { return repeats(t, r) }))
+		h.Check(caught(func() error { return repeats(t, r) }))
 	}}
 }
 

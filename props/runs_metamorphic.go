@@ -29,7 +29,7 @@ func newMetamorphic(h *History) Checks {
 func (m *metamorphic) checks() Checks {
 	return Checks{Judged: func(t *trace.Trace, r *trace.Report) {
 		compared := false
-		err := (*run)(nil).caught(func() (err error) {
+		err := caught(func() (err error) {
 			compared, err = m.compare(t, r)
 			return err
 		})

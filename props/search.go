@@ -12,6 +12,7 @@ type Outcome struct {
 	Seed     uint64
 	Steps    int // statements that were played
 	Failures []Failure
+	Rules    map[string]int // how often an answer named which rule, by ID
 	Scenario *trace.Scenario
 }
 
@@ -27,19 +28,30 @@ func One(seed uint64, steps, people int, properties []Property) (Outcome, error)
 // Drawn plays a history that pick decides: pick(n) is 0 to n-1. An implementation that
 // fails while the history is drawn fails again when it is played.
 func Drawn(pick func(n int) int, seed uint64, steps, people int, properties []Property) (Outcome, error) {
-	g, err := trace.NewGenerator(pick, seed, people)
-	for i := 0; i < steps && err == nil; i++ {
-		err = g.More()
+	var g *trace.Generator
+	err := caught(func() (err error) {
+		g, err = trace.NewGenerator(pick, seed, people)
+		for i := 0; i < steps && err == nil; i++ {
+			err = g.More()
+		}
+		return err
+	})
+	if g == nil {
+		return Outcome{}, err
 	}
-	sc, parsing := g.Scenario()
-	if parsing != nil {
-		return Outcome{}, parsing
+	return Played(g, err, properties)
+}
+
+// Played plays what was drawn, up to the line that failed with an error, if one did.
+func Played(g *trace.Generator, drawing error, properties []Property) (Outcome, error) {
+	sc, err := g.Scenario()
+	if err != nil {
+		return Outcome{}, err
 	}
-	o := Outcome{Seed: seed, Scenario: sc}
-	var running error
-	o.Failures, o.Steps, running = Run(sc, properties, Look{})
-	if err != nil && !o.Failed() {
-		running = errors.Join(running, err)
+	o := Outcome{Seed: sc.Seed, Rules: map[string]int{}, Scenario: sc}
+	o.Failures, o.Steps, err = Run(sc, properties, Look{Rules: o.Rules})
+	if drawing != nil && !o.Failed() {
+		err = errors.Join(err, drawing)
 	}
-	return o, running
+	return o, err
 }

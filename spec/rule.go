@@ -5,6 +5,7 @@ package spec
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 )
 
@@ -36,6 +37,30 @@ func (v *violation) Error() string {
 }
 
 func (v *violation) Unwrap() error { return v.rule }
+
+// BrokenIn returns the rules that an error names, each once: one may be broken by way
+// of another.
+func BrokenIn(err error) []*Rule {
+	var rules []*Rule
+	var visit func(error)
+	visit = func(err error) {
+		switch e := err.(type) {
+		case nil:
+		case *Rule:
+			if !slices.Contains(rules, e) {
+				rules = append(rules, e)
+			}
+		case interface{ Unwrap() error }:
+			visit(e.Unwrap())
+		case interface{ Unwrap() []error }:
+			for _, err := range e.Unwrap() {
+				visit(err)
+			}
+		}
+	}
+	visit(err)
+	return rules
+}
 
 var registry = map[string]*Rule{}
 

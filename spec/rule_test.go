@@ -3,6 +3,7 @@ package spec_test
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -29,5 +30,25 @@ func TestBroken(t *testing.T) {
 	}
 	if got := spec.LeafSource.Error(); !strings.HasPrefix(got, "RFC 9420 §7.3 (7.3/source): leaf_node_source") {
 		t.Errorf("got %q", got)
+	}
+}
+
+// The rules that an error names are found through every kind of wrapping, each once.
+func TestBrokenIn(t *testing.T) {
+	first, second := spec.LeafSource.Broken("x"), spec.LeafLifetime.Broken("y")
+	for _, c := range []struct {
+		err  error
+		want []*spec.Rule
+	}{
+		{nil, nil},
+		{errors.New("no rule"), nil},
+		{first, []*spec.Rule{spec.LeafSource}},
+		{fmt.Errorf("joining: %w", first), []*spec.Rule{spec.LeafSource}},
+		{fmt.Errorf("%w by way of %w", first, second), []*spec.Rule{spec.LeafSource, spec.LeafLifetime}},
+		{errors.Join(second, fmt.Errorf("again: %w", spec.LeafLifetime), first), []*spec.Rule{spec.LeafLifetime, spec.LeafSource}},
+	} {
+		if got := spec.BrokenIn(c.err); !slices.Equal(got, c.want) {
+			t.Errorf("%v names %v, want %v", c.err, got, c.want)
+		}
 	}
 }

@@ -157,27 +157,3 @@ func TestLineTooLong(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 }
-
-func FuzzRead(f *testing.F) {
-	f.Add(written(f, toyTrace(f)))
-	f.Add(`{"format":"mlsref-trace","version":2,"suite":"MLS_128_DHKEMX25519_AES128GCM_SHA256_Ed25519","seed":0,"file":"","scenario":""}` + "\n" +
-		`{"seq":0,"kind":"primitive","define":[{"id":0,"op":"const","public":true,"value":"00"},{"id":1,"op":"concat","args":[0],"value":"0000","parts":[1]}]}` + "\n" +
-		`{"seq":1,"kind":"end","count":1}` + "\n")
-	f.Fuzz(func(t *testing.T, text string) {
-		tr, err := Read(strings.NewReader(text), "x")
-		if err != nil {
-			return
-		}
-		var b bytes.Buffer
-		if err := Write(&b, tr); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := Read(&b, "x"); err != nil {
-			t.Fatalf("what was written cannot be read: %v", err)
-		}
-		if report, err := Judge(tr); err == nil {
-			_ = ExportProVerif(&b, tr, report, ExportOptions{})
-			_ = ExportTamarin(&b, tr, report, ExportOptions{})
-		}
-	})
-}

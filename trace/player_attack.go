@@ -190,14 +190,15 @@ func (p *player) catchUp(victim *client, r *room) (*seat, error) {
 	return s, nil
 }
 
-// count keeps a thief's copy from using a key that its victim has used.
+// count keeps a thief's copy from using a key that its victim has used: its ratchet goes on
+// behind what it has read, whatever the victim made and did not send.
 func (s *seat) count(l *letter) {
 	switch {
 	case l.from != s.client || l.forged != nil:
 	case l.kind == "application":
-		s.messages++
+		s.messages = max(s.messages, l.generation+1)
 	case l.id != "" || l.event.Encrypted:
-		s.handshakes++
+		s.handshakes = max(s.handshakes, l.generation+1)
 	}
 }
 
@@ -223,7 +224,8 @@ func (p *player) attackSend(a *Attack, s *seat, victim *client, text []byte) err
 		return err
 	}
 	p.letters = append(p.letters, l)
-	p.step(s, model.Event{Kind: model.Send, Message: l.number, By: model.Attacker, Generation: s.generation(&s.messages, model.Attacker)})
+	n, _ := generation(&s.messages, model.Attacker)
+	p.step(s, model.Event{Kind: model.Send, Message: l.number, By: model.Attacker, Generation: n})
 	p.rec.MessageGoal(model.Goal{Kind: model.Message, Group: s.room.name, Epoch: s.group.Epoch(), State: s.state, Message: l.number})
 	p.rec.Wire("application", l.bytes)
 	return p.deliver(p.othersBut(s, victim), l)

@@ -53,6 +53,8 @@ func TestAttacks(t *testing.T) {
 			"it could not be carried out: bob was removed in room/2"},
 		{"its victim has sent meanwhile", three + "compromise bob\nbob sends \"first\"\nattacker sends \"x\" as bob\nexpect attack 1 succeeds\n",
 			"accepted by alice, carol"},
+		{"its victim has made a Commit and not sent it, and then sent a proposal", three + "compromise bob\nbob prepares\nbob proposes removing bob\nattacker commits as bob\nexpect attack 1 succeeds\n",
+			"accepted by alice, carol"},
 		{"a signature key alone does not send", three + "compromise bob signature key\nattacker sends \"x\" as bob\nexpect attack 1 fails\n",
 			"it could not be carried out: no state of room was stolen from bob"},
 		{"nothing was stolen", three + "attacker joins room as bob\nexpect attack 1 fails\n",

@@ -227,7 +227,7 @@ func (p *player) makeCommit(s *seat, opt group.CommitOptions, by string) (*lette
 	e.Path, e.Encrypted = !opt.NoPath, opt.Format == group.Private
 	d.psks, e.PSKs = p.committedPSKs(s, pending)
 	if e.Encrypted {
-		e.Generation = s.generation(&s.handshakes, by)
+		d.generation, e.Generation = generation(&s.handshakes, by)
 	}
 	d.adds, d.event = len(e.Adds) > 0, e
 	if by == "" {
@@ -246,15 +246,15 @@ func (p *player) makeCommit(s *seat, opt group.CommitOptions, by string) (*lette
 	return d, pending, p.rec.Err()
 }
 
-// generation counts a private message that is sent from a seat. Only what the
-// attacker sends has it in its event: honest senders can be counted.
-func (s *seat) generation(sent *int, by string) int {
-	n := *sent
+// generation counts a private message that is sent from a seat. Only what the attacker
+// sends has it told in its event: honest senders can be counted.
+func generation(sent *int, by string) (n, told int) {
+	n = *sent
 	*sent++
 	if by == "" {
-		return 0
+		return n, 0
 	}
-	return n
+	return n, n
 }
 
 // publish has the delivery service accept a Commit: the committer moves, and all

@@ -53,6 +53,7 @@ func (p *player) read(c *client, l *letter) error {
 		}
 	}
 	err := p.open(c, l)
+	p.answered(err)
 	if w != nil && w.Read != nil {
 		if err := p.watched(func() error { return w.Read(session, c.name, l.message(), err) }); err != nil {
 			return err

@@ -92,7 +92,8 @@ func (p *player) proposed(s *seat, sender, next *group.Group, msg []byte, e mode
 func (p *player) sentProposal(s *seat, sender *group.Group, msg []byte, e model.Event) *letter {
 	l := &letter{kind: "proposal", from: s.client, room: s.room, state: s.state, bytes: msg, sender: sender}
 	if p.format == group.Private {
-		e.Encrypted, e.Generation, l.id = true, s.generation(&s.handshakes, e.By), e.Proposal
+		e.Encrypted, l.id = true, e.Proposal
+		l.generation, e.Generation = generation(&s.handshakes, e.By)
 	}
 	e.Kind = model.Propose
 	p.rec.Spent()
@@ -125,7 +126,7 @@ func (p *player) send(s *seat, st *Statement) error {
 	}
 	l.bytes = msg
 	p.letters, s.room.log = append(p.letters, l), append(s.room.log, l)
-	s.messages++
+	l.generation, _ = generation(&s.messages, "")
 	p.rec.Spent()
 	p.step(s, model.Event{Kind: model.Send, Message: l.number})
 	p.rec.MessageGoal(model.Goal{Kind: model.Message, Group: s.room.name, Epoch: s.group.Epoch(), State: s.state, Message: l.number})

@@ -61,23 +61,24 @@ type pack struct {
 
 // letter is one message on its way.
 type letter struct {
-	kind    string // proposal, commit, welcome, application
-	from    *client
-	room    *room
-	state   string // in which it was sent
-	bytes   []byte
-	number  int    // of an application message
-	text    []byte // its text, to compare with
-	next    string // a Commit's new state
-	adds    bool   // it has a Welcome
-	psks    []wire.PreSharedKeyID
-	id      string // of a private proposal
-	welcome []byte
-	branch  *branch     // of a Welcome
-	event   model.Event // the Commit's
-	forged  *Attack
-	info    []byte       // the GroupInfo that an external Commit was made from
-	sender  *group.Group // a copy of the sender's group from before, if there is a Watch
+	kind       string // proposal, commit, welcome, application
+	from       *client
+	room       *room
+	state      string // in which it was sent
+	bytes      []byte
+	number     int    // of an application message
+	text       []byte // its text, to compare with
+	next       string // a Commit's new state
+	adds       bool   // it has a Welcome
+	psks       []wire.PreSharedKeyID
+	id         string // of a private proposal
+	generation int    // of its key, if it is private
+	welcome    []byte
+	branch     *branch     // of a Welcome
+	event      model.Event // the Commit's
+	forged     *Attack
+	info       []byte       // the GroupInfo that an external Commit was made from
+	sender     *group.Group // a copy of the sender's group from before, if there is a Watch
 }
 
 // live are the parts of a client's state that a theft reaches.

@@ -12,8 +12,7 @@ import (
 // no *InputError is a fault of the implementation or of the player, and comes with
 // the scenario that shows it.
 func Random(seed uint64, steps, people int) (*Scenario, error) {
-	rng := rand.New(rand.NewPCG(seed, 0x6d6c73))
-	g, err := NewGenerator(rng.IntN, seed, people)
+	g, err := NewGenerator(Draws(seed), seed, people)
 	for i := 0; i < steps && err == nil; i++ {
 		err = g.More()
 	}
@@ -21,6 +20,11 @@ func Random(seed uint64, steps, people int) (*Scenario, error) {
 		return nil, err
 	}
 	return g.Scenario()
+}
+
+// Draws is the randomness of a seed from which Random makes its scenario.
+func Draws(seed uint64) (pick func(n int) int) {
+	return rand.New(rand.NewPCG(seed, 0x6d6c73)).IntN
 }
 
 var crowd = []string{"alice", "bob", "carol", "dave", "erin", "frank", "grace", "heidi", "ivan", "judy",
@@ -66,18 +70,27 @@ func NewGenerator(pick func(n int) int, seed uint64, people int) (*Generator, er
 
 // Scenario is what was drawn so far; after an error its last line is the one that failed.
 func (g *Generator) Scenario() (*Scenario, error) {
-	return Parse("random", strings.NewReader(strings.Join(g.lines, "\n")+"\n"))
+	return Parse("random", strings.NewReader(g.Text()))
 }
 
-// More adds a line. Most that are drawn are not possible where they stand.
+// Text is what was drawn so far.
+func (g *Generator) Text() string { return strings.Join(g.lines, "\n") + "\n" }
+
+// More adds a line, if one of fifty is possible.
 func (g *Generator) More() error {
-	before := len(g.lines)
-	for try := 0; try < 50 && len(g.lines) == before; try++ {
-		if err := g.step(g.line()); err != nil {
+	for range 50 {
+		if added, err := g.Try(); added || err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// Try draws a line, and adds it if it is possible where it stands: most are not.
+func (g *Generator) Try() (added bool, err error) {
+	before := len(g.lines)
+	err = g.step(g.line())
+	return len(g.lines) > before, err
 }
 
 // step plays one line, and keeps it if it is possible.
@@ -89,7 +102,14 @@ func (g *Generator) step(text string) error {
 	st := &sc.Statements[0]
 	st.Line = len(g.lines) + 1
 	g.p.touched = false
+	returned := false
+	defer func() {
+		if !returned { // a panic: this line shows it
+			g.lines = append(g.lines, text)
+		}
+	}()
 	err = g.p.play(st)
+	returned = true
 	var mistake *InputError
 	if errors.As(err, &mistake) {
 		if !g.p.touched {

@@ -150,21 +150,6 @@ func TestParseMistakes(t *testing.T) {
 	}
 }
 
-func FuzzParse(f *testing.F) {
-	f.Add("alice creates room\nalice adds bob without path\nbob sends \"x\"\ncompromise bob\nexpect epoch 1 exposed\n")
-	f.Add("seed 3\nhandshakes public\nkeep epochs 1\nalice creates r\nbob goes offline\nalice proposes adding bob\nalice commits")
-	for _, c := range parsed {
-		f.Add(c.text)
-	}
-	f.Fuzz(func(t *testing.T, text string) {
-		_, err := Parse("x.mls", strings.NewReader(text))
-		var input *InputError
-		if err != nil && (!errors.As(err, &input) || input.Line < 1 || input.Line > 1+strings.Count(text, "\n")) {
-			t.Fatalf("%v", err)
-		}
-	})
-}
-
 func TestPlayTooManyPeople(t *testing.T) {
 	var b strings.Builder
 	b.WriteString("alice creates room\n")

@@ -200,3 +200,14 @@ func levenshtein(a, b string) int {
 	}
 	return row[len(b)]
 }
+
+// Words are those that the language itself has, but for such as stand only inside of an
+// expectation; sorted.
+func Words() []string {
+	all := slices.Concat(reserved, verbs)
+	for _, v := range []Verb{VerbProposesAdd, VerbProposesRemove, VerbProposesPSK, VerbProposesLabel, VerbProposesReInit, VerbOffline, VerbOnline} {
+		all = append(all, string(v))
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}

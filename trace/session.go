@@ -23,6 +23,7 @@ type Watch struct {
 	Reading func(s *Session, reader string, m Message) error                // an online client is about to read m
 	Read    func(s *Session, reader string, m Message, refused error) error // it has; refused is nil if it took m
 	Step    func(s *Session, line int) error                                // after each statement
+	Answer  func(refused error)                                             // a client refused a message: one that it read, or that Receive or Join of the Session gave it
 }
 
 // Start begins to play a scenario.
@@ -105,7 +106,9 @@ func (l *letter) message() Message {
 // Receive has a member read a message with the PSKs that it would read it with; the
 // live group is not replaced, but a key that opens the message is used up.
 func (s *Session) Receive(m Member, msg Message, b []byte) (group.Received, error) {
-	return withPSKs(s.p, s.p.byName[m.Name], msg.letter.psks, func() (group.Received, error) { return m.Group.Receive(b) })
+	r, err := withPSKs(s.p, s.p.byName[m.Name], msg.letter.psks, func() (group.Received, error) { return m.Group.Receive(b) })
+	s.p.answered(err)
+	return r, err
 }
 
 // WithPSKs does something with the PSKs at hand with which a client would read a
@@ -145,7 +148,9 @@ func (s *Session) Join(name string, welcome Message, b []byte) (*group.Group, er
 	if !ok {
 		return nil, fmt.Errorf("%s holds no key package for it", name)
 	}
-	return withPSKs(s.p, s.p.byName[name], welcome.letter.psks, func() (*group.Group, error) { return as.Join(k, b, opt) })
+	g, err := withPSKs(s.p, s.p.byName[name], welcome.letter.psks, func() (*group.Group, error) { return as.Join(k, b, opt) })
+	s.p.answered(err)
+	return g, err
 }
 
 // Tree is the public tree of a state; false if no state has this name.
@@ -211,6 +216,13 @@ func (p *player) watched(f func() error) error {
 	p.rec.paused, p.held = true, map[string][]model.TermID{}
 	defer func() { p.rec.paused = false }()
 	return f()
+}
+
+// answered tells the watch how a client refused a message, if it did.
+func (p *player) answered(err error) {
+	if w := p.opt.Watch; err != nil && w != nil && w.Answer != nil {
+		w.Answer(err)
+	}
 }
 
 // sender is what a Message keeps of whoever makes it.

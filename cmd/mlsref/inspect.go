@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -9,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"mlsref/cmd/mlsref/inspect"
 	"mlsref/impl/wire"
 )
 
@@ -36,16 +36,16 @@ and why it went wrong.`,
 			if err != nil {
 				return err
 			}
-			b, form, err := decodeText(raw, encoding)
+			b, form, err := inspect.Decode(raw, encoding)
 			if err != nil {
 				return fmt.Errorf("%s: %w", name, err)
 			}
-			f, err := inspect(b, as)
+			f, err := inspect.Of(b, as)
 			if err != nil {
 				return err
 			}
-			f.file, f.form = name, form
-			return f.show(c.OutOrStdout(), asJSON, all)
+			f.Form = form
+			return showFinding(c.OutOrStdout(), name, f, asJSON, all)
 		},
 	}
 	c.Flags().StringVar(&as, "as", "", "decode as the struct `TYPE` of the RFC")
@@ -73,90 +73,28 @@ func readInput(stdin io.Reader, args []string) (name string, b []byte, err error
 	return printable(args[0]), b, err
 }
 
-// finding is what an input turned out to be.
-type finding struct {
-	file, form string
-	size       int
-	forced     bool // --as
-	root       *wire.Part
-	err        *wire.SyntaxError // nil if it decodes
-	also       []string          // what else it could be
-}
+// inspectStyle is a style for package inspect.
+type inspectStyle struct{ style }
 
-// inspect decodes b as the struct as, or as whatever it could be.
-func inspect(b []byte, as string) (finding, error) {
-	if as != "" {
-		k, known := wire.KindOf(as)
-		if !known {
-			return finding{}, fmt.Errorf("--as: read %q, expected a struct of RFC 9420, see mlsref inspect --help", as)
-		}
-		f, err := annotate(b, k)
-		f.forced = true
-		return f, err
-	}
-	fits, best := candidates(b)
-	f, err := annotate(b, best)
-	for _, k := range fits {
-		if k.Name != best.Name {
-			f.also = append(f.also, k.Name)
-		}
-	}
-	return f, err
-}
+func (s inspectStyle) Bold(text string) string   { return s.bold(text) }
+func (s inspectStyle) Dim(text string) string    { return s.dim(text) }
+func (s inspectStyle) Red(text string) string    { return s.red(text) }
+func (s inspectStyle) Wrap(text string) []string { return wrap(text, s.width) }
 
-// candidates lists the structs that take all of b, and picks one: the likeliest
-// of those, or, if there are none, the one that decodes furthest. An MLSMessage
-// says what it is, so that nothing else is tried.
-func candidates(b []byte) (fits []wire.Kind, best wire.Kind) {
-	furthest := -1
-	for i, k := range wire.Kinds() {
-		n, err := wire.UnmarshalPrefix(b, k.New())
-		if err == nil && n == len(b) {
-			if i == 0 {
-				return nil, k
-			}
-			fits = append(fits, k)
-			continue
-		}
-		var se *wire.SyntaxError
-		if errors.As(err, &se) {
-			n = se.Offset
-		} else if i > 0 {
-			n /= 2 // bytes left over: many a small struct fits the start of anything
-		}
-		if n > furthest {
-			furthest, best = n, k
-		}
-	}
-	if len(fits) > 0 {
-		best = fits[0]
-	}
-	return fits, best
-}
-
-func annotate(b []byte, k wire.Kind) (finding, error) {
-	root, err := wire.Annotate(b, k.New())
-	f := finding{size: len(b), root: root}
-	if err != nil && !errors.As(err, &f.err) {
-		return finding{}, err
-	}
-	return f, nil
-}
-
-// show prints the finding. Bytes that do not decode are its error.
-func (f finding) show(stdout io.Writer, asJSON, all bool) error {
+// showFinding prints what the bytes of a file are. Bytes that do not decode are its error.
+func showFinding(stdout io.Writer, file string, f inspect.Finding, asJSON, all bool) error {
 	err := page(stdout, func(out io.Writer, st style) error {
 		if asJSON {
-			return f.json(out)
+			return printJSON(out, " ", f.JSON())
 		}
-		f.print(out, st, all)
+		f.Print(out, inspectStyle{st}, all)
 		return nil
 	})
-	if err != nil || f.err == nil {
+	if err != nil || f.Err == nil {
 		return err
 	}
-	if f.forced {
-		return fmt.Errorf("%s: as %s: %w", f.file, f.root.Type, f.err)
+	if f.Forced {
+		return fmt.Errorf("%s: as %s: %w", file, f.Root.Type, f.Err)
 	}
-	return fmt.Errorf("%s: no MLS object; as %s, which fits furthest: %w", f.file, f.root.Type, f.err)
+	return fmt.Errorf("%s: no MLS object; as %s, which fits furthest: %w", file, f.Root.Type, f.Err)
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"mlsref/cmd/mlsref/inspect"
 	"mlsref/impl/wire"
 )
 
@@ -20,13 +21,13 @@ func TestInspectForms(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, v := range []struct{ want, input string }{
-		{formBinary, string(b)},
-		{formHex, hex.EncodeToString(b)},
-		{formHex, "0x" + strings.ToUpper(hex.EncodeToString(b)) + "\n"},
-		{formBase64, base64.StdEncoding.EncodeToString(b)},
-		{formBase64, base64.RawURLEncoding.EncodeToString(b) + "\r\n"},
+		{inspect.FormBinary, string(b)},
+		{inspect.FormHex, hex.EncodeToString(b)},
+		{inspect.FormHex, "0x" + strings.ToUpper(hex.EncodeToString(b)) + "\n"},
+		{inspect.FormBase64, base64.StdEncoding.EncodeToString(b)},
+		{inspect.FormBase64, base64.RawURLEncoding.EncodeToString(b) + "\r\n"},
 	} {
-		got, form, err := decodeText([]byte(v.input), "")
+		got, form, err := inspect.Decode([]byte(v.input), "")
 		if err != nil || form != v.want || !bytes.Equal(got, b) {
 			t.Errorf("%q: %x, %s, %v; want %x, %s", v.input, got, form, err, b, v.want)
 		}
@@ -42,29 +43,4 @@ func TestInspectForms(t *testing.T) {
 	if !strings.Contains(out.String(), "Proposal, 6 bytes, read as binary") || !strings.Contains(out.String(), "external_init (6)") {
 		t.Errorf("got %s", &out)
 	}
-}
-
-// Whatever comes, inspect answers: it decodes, or it is malformed somewhere.
-func FuzzInspect(f *testing.F) {
-	f.Add([]byte("00010001016100000000000000070900000003"))
-	f.Add([]byte{0, 1, 0, 4, 0, 1})
-	f.Add([]byte("AAEAAQFh"))
-	f.Fuzz(func(t *testing.T, raw []byte) {
-		b, form, err := decodeText(raw, "")
-		if err != nil {
-			return
-		}
-		found, err := inspect(b, "")
-		if err != nil {
-			t.Fatal(err)
-		}
-		found.form = form
-		var out bytes.Buffer
-		if err := found.show(&out, false, false); (err == nil) != (found.err == nil) {
-			t.Fatal(err)
-		}
-		if err := found.json(&out); err != nil {
-			t.Fatal(err)
-		}
-	})
 }

@@ -94,6 +94,6 @@ failed; 2: the command line or a file is wrong.`,
 		SilenceUsage:      true,
 		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
 	}
-	root.AddCommand(runCommand(), judgeCommand(), replayCommand(), exportCommand(), proveCommand(), explainCommand(), traceCommand(), inspectCommand(), vectorsCommand(), propsCommand(), bugsCommand(), specCommand(), fuzzCommand())
+	root.AddCommand(runCommand(), judgeCommand(), replayCommand(), exportCommand(), proveCommand(), explainCommand(), traceCommand(), inspectCommand(), vectorsCommand(), propsCommand(), bugsCommand(), specCommand(), fuzzCommand(), campaignCommand())
 	return root
 }

@@ -104,7 +104,7 @@ func checkDrafts(stdout io.Writer, docs []readDraft, ix *coverage.Index, format 
 		r := agree.Check(d.Document, d.problems, spec.Statements(), ix)
 		reports = append(reports, r)
 		if !r.Clean() {
-			complaints = append(complaints, fmt.Errorf("%s: %s", printable(r.File), counted(faults(r), "finding")))
+			complaints = append(complaints, fmt.Errorf("%s: %s", printable(r.File), count(faults(r), "finding")))
 		}
 	}
 	err := page(stdout, func(out io.Writer, st style) error {

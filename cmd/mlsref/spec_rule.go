@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"mlsref/cmd/mlsref/inspect"
 	"mlsref/props/insider"
 	"mlsref/spec"
 	"mlsref/spec/agree"
@@ -192,12 +193,12 @@ func (p checkPage) sample(rule *spec.Rule) error {
 	}
 	p.lines(2, "the answer: "+answer)
 	fmt.Fprintln(p.out)
-	f, err := inspect(s.Bytes, "")
+	f, err := inspect.Of(s.Bytes, "")
 	if err != nil {
 		return err
 	}
-	f.form = formBinary
-	f.print(p.out, p.st, false)
+	f.Form = inspect.FormBinary
+	f.Print(p.out, inspectStyle{p.st}, false)
 	return nil
 }
 

@@ -44,8 +44,8 @@ func (p checkPage) report(r *agree.Report) {
 		name = "without a name"
 	}
 	fmt.Fprintf(p.out, "%s: %s\n", p.st.bold(printable(r.File)), printable(name))
-	fmt.Fprintf(p.out, "%s, %s, %s, %s\n", counted(r.Statements, "statement"), counted(r.Definitions, "definition"),
-		counted(r.Labels, "label"), plural(r.Registries, "registry", "registries"))
+	fmt.Fprintf(p.out, "%s, %s, %s, %s\n", count(r.Statements, "statement"), count(r.Definitions, "definition"),
+		count(r.Labels, "label"), plural(r.Registries, "registry", "registries"))
 	for i, g := range groups {
 		shown := false
 		for _, f := range r.Findings {
@@ -69,7 +69,7 @@ func (p checkPage) report(r *agree.Report) {
 	fmt.Fprintf(p.out, "\n")
 	switch n := faults(r); {
 	case n > 0:
-		fmt.Fprintf(p.out, "%s\n", p.st.red(counted(n, "finding")))
+		fmt.Fprintf(p.out, "%s\n", p.st.red(count(n, "finding")))
 	case r.Statements+r.Definitions+r.Labels+r.Registries == 0:
 		fmt.Fprintln(p.out, "nothing to check was found")
 	case r.Whole:

@@ -3,7 +3,6 @@
 package target
 
 import (
-	"errors"
 	"maps"
 	"slices"
 
@@ -38,17 +37,11 @@ type Seen struct {
 // Answer counts the rules that an answer names, by ID: all of them, since a rule may be
 // broken by way of another.
 func (s *Seen) Answer(err error) {
-	if s == nil || err == nil {
+	if s == nil {
 		return
 	}
-	var rule *spec.Rule
-	if errors.As(err, &rule) {
+	for _, rule := range spec.BrokenIn(err) {
 		s.add(&s.rules, rule.ID)
-	}
-	for _, r := range spec.Rules() {
-		if r != rule && errors.Is(err, r) {
-			s.add(&s.rules, r.ID)
-		}
 	}
 }
 

@@ -18,11 +18,12 @@ var (
 	ErrNotForUs = errors.New("the Welcome is for none of this client's key packages")
 	// ErrNoWelcome says that what should be a Welcome is another MLSMessage.
 	ErrNoWelcome = errors.New("the message is no Welcome")
+	// ErrNoGroupInfo says that what should be a GroupInfo is another MLSMessage.
+	ErrNoGroupInfo = errors.New("the message is no GroupInfo")
 	// ErrNotFramed says that an MLSMessage is none that a member receives in its group.
 	ErrNotFramed = errors.New("the message is neither a PublicMessage nor a PrivateMessage")
 
-	errOutside     = errors.New("the sender of a pending external Commit is no member yet and can read nothing else")
-	errNoGroupInfo = errors.New("the message is no GroupInfo")
-	errNotClosed   = errors.New("no ReInit was committed in this group")
-	errNotThere    = errors.New("no leaf of the group is this client's")
+	errOutside   = errors.New("the sender of a pending external Commit is no member yet and can read nothing else")
+	errNotClosed = errors.New("no ReInit was committed in this group")
+	errNotThere  = errors.New("no leaf of the group is this client's")
 )

@@ -28,7 +28,7 @@ func (c Client) JoinExternally(rng io.Reader, groupInfo []byte, opt ExternalOpti
 		return nil, err
 	}
 	if m.GroupInfo == nil {
-		return nil, errNoGroupInfo
+		return nil, ErrNoGroupInfo
 	}
 	outside, err := c.outside(m.GroupInfo, opt.JoinOptions)
 	if err != nil {
@@ -87,6 +87,9 @@ func (c Client) externalInit(rng io.Reader, info *wire.GroupInfo) (kemOutput []b
 		var pub wire.ExternalPub
 		if err := wire.Unmarshal(e.Data, &pub); err != nil {
 			return nil, nil, err
+		}
+		if err := c.Suite.ValidatePublicKey(pub.ExternalPub); err != nil {
+			return nil, nil, spec.ExternalPubPresent.Broken("it has no public key of the cipher suite: %v", err)
 		}
 		kemOutput, secret, err := c.Suite.ExternalInit(rng, pub.ExternalPub)
 		return kemOutput, secret, err

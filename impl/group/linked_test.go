@@ -188,7 +188,7 @@ func TestExternalJoinRules(t *testing.T) {
 		{"another suite", spec.JoinSuite, elsewhere, good, ExternalOptions{}},
 		{"a group that dave is in", spec.GroupIDUnique, dave, good, ExternalOptions{JoinOptions: JoinOptions{GroupIDs: [][]byte{[]byte("room")}}}},
 		{"a PSK that dave does not hold", spec.PSKsHeld, dave, good, ExternalOptions{PSKs: []wire.PreSharedKeyID{ExternalPSK([]byte("x"))}}},
-		{"no GroupInfo", errNoGroupInfo, dave, mustSend(p, alice), ExternalOptions{}},
+		{"no GroupInfo", ErrNoGroupInfo, dave, mustSend(p, alice), ExternalOptions{}},
 	} {
 		t.Run(v.what, func(t *testing.T) {
 			if _, err := v.c.JoinExternally(p.rng, v.info, v.opt); !errors.Is(err, v.rule) {

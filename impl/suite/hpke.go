@@ -43,12 +43,6 @@ func (s Suite) GenerateKeyPair(rng io.Reader) (sk, pk []byte, err error) {
 	return s.DeriveKeyPair(ikm)
 }
 
-// ValidatePublicKey says whether pk is a public key of the suite's KEM.
-func (s Suite) ValidatePublicKey(pk []byte) error {
-	_, err := s.row.kem.Scheme().UnmarshalBinaryPublicKey(pk)
-	return err
-}
-
 func encryptContext(label string, context []byte) []byte {
 	return mustMarshal(&wire.EncryptContext{Label: []byte(labelPrefix + label), Context: context})
 }

@@ -61,8 +61,7 @@ func TestFileSyntax(t *testing.T) {
 		{"no comma", "deserialization.json", "[" + one + "\n" + one + "]", "line 2"},
 	} {
 		t.Run(x.name, func(t *testing.T) {
-			f := &File{Path: x.path}
-			f.parse([]byte(x.text))
+			f := Parse(x.path, []byte(x.text))
 			switch {
 			case x.want == "" && f.Err != nil:
 				t.Error(f.Err)
@@ -108,19 +107,4 @@ func TestExcerpt(t *testing.T) {
 			t.Errorf("got %s\nwant %s", got, x.want)
 		}
 	}
-}
-
-func FuzzEntry(f *testing.F) {
-	for i, k := range Kinds() {
-		file := Read("testdata/" + k.Name + ".json")
-		f.Add(uint(i), []byte(file.entries[0].raw))
-	}
-	kinds := Kinds()
-	f.Fuzz(func(_ *testing.T, kind uint, raw []byte) {
-		if entries, err := split(append(append([]byte("["), raw...), ']')); err == nil {
-			for _, e := range entries {
-				e.check(kinds[kind%uint(len(kinds))])
-			}
-		}
-	})
 }

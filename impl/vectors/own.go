@@ -20,9 +20,7 @@ func Own() ([]*File, error) {
 		if err != nil {
 			return nil, err
 		}
-		f := &File{Path: path}
-		f.parse(b)
-		files = append(files, f)
+		files = append(files, Parse(path, b))
 	}
 	return files, nil
 }

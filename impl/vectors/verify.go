@@ -56,23 +56,22 @@ func Find(paths ...string) ([]string, error) {
 
 // Read reads a file as far as its entries.
 func Read(path string) *File {
-	f := &File{Path: path}
 	b, err := os.ReadFile(path)
 	if err != nil {
-		f.Err = err
-		return f
+		return &File{Path: path, Err: err}
 	}
-	f.parse(b)
-	return f
+	return Parse(path, b)
 }
 
-func (f *File) parse(b []byte) {
+// Parse is Read for a file that holds b. The name may say the kind.
+func Parse(path string, b []byte) *File {
+	f := &File{Path: path}
 	if f.entries, f.Err = split(b); f.Err != nil {
-		return
+		return f
 	}
 	if len(f.entries) == 0 {
 		f.Err = fmt.Errorf("there are no entries")
-		return
+		return f
 	}
 	var byName bool
 	f.Kind, byName, f.Err = kindOfFile(f.Path, f.entries)
@@ -80,7 +79,11 @@ func (f *File) parse(b []byte) {
 	if f.Err != nil {
 		f.entries = nil
 	}
+	return f
 }
+
+// Check checks one entry, of which there are Entries.
+func (f *File) Check(i int) []Failure { return f.entries[i].check(f.Kind) }
 
 // Result is what came of one entry.
 type Result struct {

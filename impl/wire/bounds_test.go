@@ -48,33 +48,6 @@ func TestAllocationIsBounded(t *testing.T) {
 	}
 }
 
-// FuzzDecode: no input panics, what decodes encodes to the same bytes, and decoding
-// takes no more memory than the input allows.
-func FuzzDecode(f *testing.F) {
-	kinds := Kinds()
-	s := samples{rng: rand.NewChaCha8([32]byte{1})}
-	for i := range kinds {
-		f.Add(uint8(i), s.bytes(40))
-	}
-	leaf := s.leaf(LeafSourceCommit)
-	b, err := Marshal(&leaf)
-	if err != nil {
-		f.Fatal(err)
-	}
-	f.Add(uint8(0), b)
-	f.Fuzz(func(t *testing.T, which uint8, b []byte) {
-		k := kinds[int(which)%len(kinds)]
-		v := k.New()
-		if Unmarshal(b, v) != nil {
-			return
-		}
-		again, err := Marshal(v)
-		if err != nil || !bytes.Equal(again, b) {
-			t.Errorf("%s: %x encodes to %x (%v)", k.Name, b, again, err)
-		}
-	})
-}
-
 // BenchmarkDecode shows that the time per byte does not grow with the tree.
 func BenchmarkDecode(b *testing.B) {
 	s := samples{rng: rand.NewChaCha8([32]byte{1})}

@@ -14,27 +14,27 @@ import (
 // RoundTrip fills a struct with values that rng decides, writes it, and parses it back. Every
 // field must come back as it was, or not at all, where a select leaves it out. kept, if
 // not nil, counts the fields that did come back, by struct and name. What has no
-// encoding, a nil case or an unknown one, is no failure; ok says that it had one.
-func RoundTrip(k wire.Kind, rng mathrand.Source, kept map[string]int) (ok bool, err error) {
+// encoding, a nil case or an unknown one, is no failure; b is nil then.
+func RoundTrip(k wire.Kind, rng mathrand.Source, kept map[string]int) (b []byte, err error) {
 	v, back := k.New(), k.New()
 	filler(rng).Fuzz(v)
-	b, err := wire.Marshal(v)
+	b, err = wire.Marshal(v)
 	if err != nil {
-		return false, nil
+		return nil, nil
 	}
 	if err := wire.Unmarshal(b, back); err != nil {
-		return true, fmt.Errorf("a %s is written as %s, which does not parse: %w", k.Name, Clipped(b), err)
+		return b, fmt.Errorf("a %s is written as %s, which does not parse: %w", k.Name, Clipped(b), err)
 	}
 	if again, err := wire.Marshal(back); err != nil || !bytes.Equal(again, b) {
-		return true, fmt.Errorf("a %s is written as %s, and when parsed as %s (%v)", k.Name, Clipped(b), Clipped(again), err)
+		return b, fmt.Errorf("a %s is written as %s, and when parsed as %s (%v)", k.Name, Clipped(b), Clipped(again), err)
 	}
 	if kept == nil {
 		kept = map[string]int{}
 	}
 	if err := survives(k.Name, reflect.ValueOf(v).Elem(), reflect.ValueOf(back).Elem(), kept); err != nil {
-		return true, fmt.Errorf("%w, by way of %s", err, Clipped(b))
+		return b, fmt.Errorf("%w, by way of %s", err, Clipped(b))
 	}
-	return true, nil
+	return b, nil
 }
 
 // filler makes random structs in which most selects have a case.

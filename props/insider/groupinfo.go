@@ -33,12 +33,31 @@ func GroupInfo(rng io.Reader, signer group.Client, honest []byte) ([]Broken, err
 			info.Extensions = slices.DeleteFunc(info.Extensions, func(e wire.Extension) bool { return e.Type == wire.ExtensionExternalPub })
 		})
 	}
+	b.externalPub()
 	b.unsupported()
 	for _, x := range b.out {
 		b.in.addBytes(x.rule, x.what, b.in.marshal(&wire.MLSMessage{
 			Version: wire.ProtocolMLS10, WireFormat: wire.WireFormatGroupInfo, GroupInfo: x.info}))
 	}
 	return b.in.out, b.in.err
+}
+
+// externalPub puts what is no public key into the extension, if there is one.
+func (b *infoBreaker) externalPub() {
+	for i, e := range b.honest.Extensions {
+		if e.Type != wire.ExtensionExternalPub {
+			continue
+		}
+		key := b.in.key()
+		for _, v := range []struct {
+			what string
+			key  []byte
+		}{{"a key one byte short", key[1:]}, {"no key", nil}, {"a key of zeros", make([]byte, len(key))}} {
+			b.add(spec.ExternalPubPresent, "an external_pub with "+v.what, func(info *wire.GroupInfo) {
+				info.Extensions[i].Data = b.in.marshal(&wire.ExternalPub{ExternalPub: v.key})
+			})
+		}
+	}
 }
 
 // unsupported: the one member of a group supports what nobody else does, and has the
@@ -114,10 +133,12 @@ func (b *infoBreaker) add(rule *spec.Rule, what string, bend func(*wire.GroupInf
 	b.out = append(b.out, brokenInfo{rule, what, info})
 }
 
-func (b *infoBreaker) sign(info *wire.GroupInfo) {
+func (b *infoBreaker) sign(info *wire.GroupInfo) { b.in.signInfo(info) }
+
+func (in *insider) signInfo(info *wire.GroupInfo) {
 	var err error
-	info.Signature, err = b.in.suite.SignWithLabel(b.in.client.Identity.SignatureKey, "GroupInfoTBS", b.in.marshal(&wire.GroupInfoTBS{GroupInfo: info}))
-	b.in.check(err)
+	info.Signature, err = in.suite.SignWithLabel(in.client.Identity.SignatureKey, "GroupInfoTBS", in.marshal(&wire.GroupInfoTBS{GroupInfo: info}))
+	in.check(err)
 }
 
 // unsigned leaves the signature as it was, or to bend.

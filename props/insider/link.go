@@ -1,6 +1,7 @@
 package insider
 
 import (
+	"mlsref/impl/suite"
 	"mlsref/impl/tree"
 	"mlsref/impl/treedem"
 	"mlsref/impl/treekem"
@@ -100,17 +101,29 @@ func (w *welcomeBreaker) plant(o *opened, bend func(treesync.Tree) treesync.Tree
 func (w *welcomeBreaker) linked(rule *spec.Rule, what string, psk []byte, bend func(*opened)) {
 	w.add(rule, what, func(o *opened) {
 		bend(o)
-		s := w.in.suite
 		var psks []treekem.PSK
 		if len(o.secrets.PSKs) > 0 {
 			psks = []treekem.PSK{{ID: o.secrets.PSKs[0], Secret: psk}}
 		}
-		secret, err := treekem.PSKSecret(s, psks)
-		w.in.check(err)
-		member := treekem.JoinerSecret(w.secrets.JoinerSecret).Member(s, secret)
-		o.key, o.nonce = treekem.WelcomeKey(s, member.Welcome(s))
-		epoch := member.Epoch(s, w.in.marshal(&o.info.GroupContext)).Secrets(s)
-		o.info.ConfirmationTag = treedem.ConfirmationTag(s, epoch.Confirmation, o.info.GroupContext.ConfirmedTranscriptHash)
+		w.in.check(o.follow(w.in.suite, psks))
 		w.info.sign(o.info)
 	})
+}
+
+// follow gives the GroupInfo the key and the confirmation_tag that follow from what the
+// Welcome says (RFC 9420 §8, §12.4.3.1).
+func (o *opened) follow(s suite.Suite, psks []treekem.PSK) error {
+	secret, err := treekem.PSKSecret(s, psks)
+	if err != nil {
+		return err
+	}
+	context, err := wire.Marshal(&o.info.GroupContext)
+	if err != nil {
+		return err
+	}
+	member := treekem.JoinerSecret(o.secrets.JoinerSecret).Member(s, secret)
+	o.key, o.nonce = treekem.WelcomeKey(s, member.Welcome(s))
+	epoch := member.Epoch(s, context).Secrets(s)
+	o.info.ConfirmationTag = treedem.ConfirmationTag(s, epoch.Confirmation, o.info.GroupContext.ConfirmedTranscriptHash)
+	return nil
 }

@@ -23,10 +23,16 @@ type pathBend struct {
 // ownPath is a fresh UpdatePath of the insider's after the proposals of ch (RFC 9420
 // §7.5, §12.4.1).
 func (in *insider) ownPath(ch treesync.Change, bend pathBend) *wire.UpdatePath {
+	update, _, _ := in.freshPath(ch, bend)
+	return update
+}
+
+// freshPath is ownPath, with the tree that it leads to and the commit_secret.
+func (in *insider) freshPath(ch treesync.Change, bend pathBend) (*wire.UpdatePath, treesync.Tree, []byte) {
 	steps := in.steps(ch)
 	path, err := treekem.Generate(in.suite, in.rng, steps)
 	if in.check(err); err != nil {
-		return nil
+		return nil, ch.After, nil
 	}
 	nodes := make([]treesync.PathNode, len(path.Keys))
 	for i, k := range path.Keys {
@@ -47,14 +53,15 @@ func (in *insider) ownPath(ch treesync.Change, bend pathBend) *wire.UpdatePath {
 		signer = *bend.signer
 	}
 	in.check(treesync.SignLeaf(in.suite, signer.Identity.SignatureKey, leaf, ch.State.Context.GroupID, ch.Committer))
-	context := ch.Context(t.SetLeaf(ch.Committer, *leaf), ch.State.Context.ConfirmedTranscriptHash)
+	t = t.SetLeaf(ch.Committer, *leaf)
+	context := ch.Context(t, ch.State.Context.ConfirmedTranscriptHash)
 	if bend.context != nil {
 		bend.context(&context)
 	}
 	update := &wire.UpdatePath{LeafNode: *leaf}
 	if update.Nodes, err = path.Encrypt(in.suite, in.rng, steps, in.marshal(&context)); err != nil {
 		in.check(err)
-		return update
+		return update, t, nil
 	}
 	for i := range update.Nodes {
 		update.Nodes[i].EncryptionKey = nodes[i].EncryptionKey
@@ -62,7 +69,7 @@ func (in *insider) ownPath(ch treesync.Change, bend pathBend) *wire.UpdatePath {
 			in.send(bend.secret, steps[i], &update.Nodes[i], in.marshal(&context))
 		}
 	}
-	return update
+	return update, t, path.CommitSecret
 }
 
 // send encrypts a path secret to all who are to have the step's.

@@ -33,7 +33,7 @@ func SampleOf(rule *spec.Rule) (*Sample, error) {
 				if config.name != "free" {
 					h.story += ", a " + config.name + " policy"
 				}
-				if err := h.through(story.tell, format, config.make()); err != nil || h.sample != nil {
+				if err := h.through(story.tell, format, config.make(), h.wants); err != nil || h.sample != nil {
 					return h.sample, err
 				}
 			}
@@ -53,7 +53,8 @@ type hunt struct {
 // over ends a story.
 type over struct{}
 
-func (h *hunt) through(story func(*world), format group.Format, config group.Config) (err error) {
+// through tells a story in a world that is set up as told.
+func (h *hunt) through(story func(*world), format group.Format, config group.Config, setUp func(*world)) (err error) {
 	defer func() {
 		switch p := recover(); p {
 		case nil:
@@ -64,13 +65,18 @@ func (h *hunt) through(story func(*world), format group.Format, config group.Con
 		}
 	}()
 	w := newWorld(h, 1, format, config)
+	setUp(w)
+	story(w)
+	return nil
+}
+
+// wants ends the story at the first message that breaks the rule.
+func (h *hunt) wants(w *world) {
 	w.wanted = h.rule
 	w.found = func(b Broken, answer error) {
 		h.sample = &Sample{h.rule, b.What, h.story, b.Bytes, answer}
 		panic(over{})
 	}
-	story(w)
-	return nil
 }
 
 func (h *hunt) Helper() {}

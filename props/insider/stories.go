@@ -112,11 +112,13 @@ func listed() group.Config {
 	return group.Config{Policy: treesync.Policy{Credentials: credential.Basic{Directory: map[string][]byte{}}}}
 }
 
-// stories are told in this order, each under every one of the configs.
-var stories = []struct {
+type story struct {
 	name string
 	tell func(*world)
-}{
+}
+
+// stories are told in this order, each under every one of the configs.
+var stories = []story{
 	{"life", life}, {"changes", changes}, {"outsiders", outsiders}, {"resync", resync}, {"successors", successors},
 }
 

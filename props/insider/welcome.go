@@ -130,14 +130,19 @@ func (w *welcomeBreaker) add(rule *spec.Rule, what string, bend func(*opened)) {
 		key: w.key, nonce: w.nonce,
 	}
 	bend(o)
-	s := w.in.suite
+	w.in.addBytes(rule, what, w.encrypted(w.in, o, m))
+}
+
+// encrypted is the message with its Welcome's contents encrypted again.
+func (w *welcomeBreaker) encrypted(in *insider, o *opened, m *wire.MLSMessage) []byte {
+	s := in.suite
 	var err error
-	o.welcome.EncryptedGroupInfo, err = s.Seal(o.key, o.nonce, nil, w.in.marshal(o.info))
-	w.in.check(err)
+	o.welcome.EncryptedGroupInfo, err = s.Seal(o.key, o.nonce, nil, in.marshal(o.info))
+	in.check(err)
 	pk := w.to.Secrets.KeyPackage.InitKey
-	o.welcome.Secrets[w.entry].EncryptedGroupSecrets, err = s.EncryptWithLabel(w.in.rng, pk, "Welcome", o.welcome.EncryptedGroupInfo, w.in.marshal(o.secrets))
-	w.in.check(err)
-	w.in.addBytes(rule, what, w.in.marshal(m))
+	o.welcome.Secrets[w.entry].EncryptedGroupSecrets, err = s.EncryptWithLabel(in.rng, pk, "Welcome", o.welcome.EncryptedGroupInfo, in.marshal(o.secrets))
+	in.check(err)
+	return in.marshal(m)
 }
 
 // outside is what can be done to the Welcome on its way.

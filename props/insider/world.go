@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"math/rand/v2"
 	"slices"
 
@@ -38,7 +39,10 @@ type world struct {
 	some    bool                         // each member gets some of the broken messages only
 	wanted  *spec.Rule                   // only messages that break this rule are tried
 	found   func(b Broken, answer error) // is told of them, if a rule is wanted
+	met     func(Situation)              // is told of each message, and nothing broken is tried
 	turn    int
+
+	directory map[string][]byte // of the keys for another suite
 }
 
 func newWorld(t tester, id wire.CipherSuite, format group.Format, config group.Config) *world {
@@ -85,15 +89,20 @@ func (w *world) saved(g *group.Group) []byte {
 // in its place can make of it.
 func (w *world) deliver(from *group.Group, honest []byte) {
 	w.t.Helper()
-	broken, err := Message(w.rng, from, honest)
-	w.ok(err)
-	w.read(from.Leaf(), broken, honest)
+	w.read(from.Leaf(), Situation{Honest: honest, From: from, Sender: from.Client()})
 }
 
 const nobody tree.LeafIndex = 1<<32 - 1
 
-func (w *world) read(sender tree.LeafIndex, broken []Broken, honest []byte) {
+func (w *world) read(sender tree.LeafIndex, sit Situation) {
 	w.t.Helper()
+	honest := sit.Honest
+	for _, g := range w.members {
+		if g.Leaf() != sender {
+			sit.Readers = append(sit.Readers, g)
+		}
+	}
+	broken := w.broken(sit)
 	var next []*group.Group
 	for _, g := range w.members {
 		if g.Leaf() == sender {
@@ -119,6 +128,26 @@ func (w *world) read(sender tree.LeafIndex, broken []Broken, honest []byte) {
 		}
 	}
 	w.members = next
+}
+
+// broken are the messages to try before an honest one.
+func (w *world) broken(sit Situation) []Broken {
+	w.t.Helper()
+	if w.met == nil {
+		list, err := sit.Broken(w.rng)
+		w.ok(err)
+		return list
+	}
+	for i, g := range sit.Readers {
+		sit.Readers[i] = g.Clone()
+	}
+	if j := sit.Joiner; j != nil {
+		j.Client.Config.PSKs = j.Client.Config.PSKs.Clone()
+	}
+	if sit.Joiner != nil || len(sit.Readers) > 0 {
+		w.met(sit)
+	}
+	return nil
 }
 
 // replace puts a member's next state in its place.
@@ -203,16 +232,23 @@ func (w *world) under(id wire.CipherSuite) func(*group.Group) group.Client {
 		c.Identity, err = group.NewIdentity(s, w.rng, c.Identity.Name)
 		w.ok(err)
 		if check, ok := w.config.Policy.Credentials.(credential.Basic); ok && check.Directory != nil {
-			check.Directory[c.Identity.Name] = c.Identity.SignaturePub
+			if w.directory == nil { // the old group keeps its own
+				w.directory = maps.Clone(check.Directory)
+			}
+			w.directory[c.Identity.Name] = c.Identity.SignaturePub
+			c.Config.Policy.Credentials = credential.Basic{Directory: w.directory}
 		}
 		return c
 	}
 }
 
+// secretOfAll is the one PSK in the stories.
+const secretOfAll = "known to every member"
+
 // psk is a PSK that all hold.
 func (w *world) psk() []wire.PreSharedKeyID {
 	id := group.ExternalPSK([]byte("a secret of all"))
-	w.config.PSKs.Put(id, []byte("known to every member"))
+	w.config.PSKs.Put(id, []byte(secretOfAll))
 	return []wire.PreSharedKeyID{id}
 }
 
@@ -227,17 +263,13 @@ func (w *world) required() wire.Extension {
 // outside delivers a proposal from outside.
 func (w *world) outside(from group.Client, honest []byte) {
 	w.t.Helper()
-	broken, err := Proposal(w.rng, from, w.members[0], honest)
-	w.ok(err)
-	w.read(nobody, broken, honest)
+	w.read(nobody, Situation{Honest: honest, Sender: from})
 }
 
 // joined joins by an honest Welcome, after its broken versions.
 func (w *world) joined(committer *group.Group, c group.Client, kps group.KeyPackageSecrets, opt group.JoinOptions, welcome []byte) *group.Group {
 	w.t.Helper()
-	broken, err := Welcome(w.rng, committer.Client(), Joiner{c, kps, opt}, welcome)
-	w.ok(err)
-	for _, b := range broken {
+	for _, b := range w.broken(Situation{Honest: welcome, Sender: committer.Client(), Joiner: &Joiner{c, kps, opt}}) {
 		w.refused(b, func() error { _, err := c.Join(kps, b.Bytes, opt); return err })
 	}
 	g, err := c.Join(kps, welcome, opt)
@@ -274,16 +306,13 @@ func (w *world) external(c group.Client, opt group.ExternalOptions) {
 	signer := w.members[0]
 	info, err := signer.GroupInfo(w.rng, group.GroupInfoOptions{Tree: opt.Tree == nil, ExternalPub: true})
 	w.ok(err)
-	broken, err := GroupInfo(w.rng, signer.Client(), info)
-	w.ok(err)
-	for _, b := range broken {
+	from := Situation{Honest: info, Sender: signer.Client(), Joiner: &Joiner{Client: c, Options: opt.JoinOptions}, Resync: opt.Resync}
+	for _, b := range w.broken(from) {
 		w.refused(b, func() error { _, err := c.JoinExternally(w.rng, b.Bytes, opt); return err })
 	}
 	pending, err := c.JoinExternally(w.rng, info, opt)
 	w.ok(err)
-	broken, err = ExternalCommit(w.rng, c, info, opt.Tree, pending.Commit)
-	w.ok(err)
-	w.read(nobody, broken, pending.Commit)
+	w.read(nobody, Situation{Honest: pending.Commit, Sender: c, Info: info, Beside: opt.Tree})
 	next, _ := pending.Accept()
 	w.members = append(w.members, next)
 }

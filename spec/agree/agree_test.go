@@ -202,29 +202,6 @@ func TestBrokenBlock(t *testing.T) {
 	}
 }
 
-// Whatever comes, it has a report, and each finding a place.
-func FuzzCheck(f *testing.F) {
-	f.Add(teapot)
-	f.Add("<rfc><middle><section><name>A</name><t>It MUST.</t></section></middle></rfc>")
-	f.Add("1.  A\n\n   It MUST be.\n")
-	f.Fuzz(func(t *testing.T, text string) {
-		doc, problems := read(t, text)
-		r := Check(doc, problems, spec.Statements(), nil)
-		for _, finding := range append(r.Findings, r.Known...) {
-			if finding.Line < 1 || finding.Col < 1 || finding.Text == "" || Rules()[finding.Rule] == "" {
-				t.Errorf("got %+v", finding)
-			}
-		}
-		var b bytes.Buffer
-		if err := WriteJSON(&b, []*Report{r}); err != nil {
-			t.Error(err)
-		}
-		if err := WriteSARIF(&b, []*Report{r}); err != nil {
-			t.Error(err)
-		}
-	})
-}
-
 // realRFC is RFC 9420's own Markdown, if it is at hand.
 func realRFC(t *testing.T) (string, bool) {
 	t.Helper()

@@ -71,7 +71,7 @@ func (r *mdInline) step(i int) int {
 			r.put(html.UnescapeString(e), i)
 			return len(e)
 		}
-	case rest[0] == '[':
+	case rest[0] == '[' && strings.Contains(rest, "]("): // or the search takes long, and is in vain
 		if l := mdLink.FindStringSubmatch(rest); l != nil {
 			r.put(l[1]+" ("+l[2]+")", i)
 			return len(l[0])

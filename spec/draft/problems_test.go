@@ -1,8 +1,6 @@
 package draft
 
 import (
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -85,18 +83,7 @@ var scraps = []string{"", "", "\n", "\n\n", "~~~", "```", "`", "{{", "}}", "{:",
 	"--- back", "|", "| a |", "<", ">", "<t>", "</t>", "<li>", "</section>", "<section>", "<![CDATA[", "&", "&amp;", "\f",
 	"[Page 1]\n", "(", ")", ".", "MUST", "Section 1", "[RFC1]", "\t", "   ", "+---+", "é", "\xff", `"`, "=", "_", "\\"}
 
-// FuzzRead is the same for any bytes.
-func FuzzRead(f *testing.F) {
-	for _, name := range teapot {
-		data, err := os.ReadFile(filepath.Join("testdata", name))
-		if err != nil {
-			f.Fatal(err)
-		}
-		f.Add(string(data))
-	}
-	f.Fuzz(func(t *testing.T, data string) { checkPlaces(t, data) })
-}
-
+// checkPlaces: whatever comes, what is found in it has a place there.
 func checkPlaces(t interface{ Fatalf(string, ...any) }, data string) {
 	doc, problems := Read("f", strings.NewReader(data))
 	lines := strings.Count(data, "\n") + 1

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -16,109 +15,7 @@ import (
 	"pgregory.net/rapid"
 
 	"mlsref/impl/vectors"
-	"mlsref/impl/wire"
 )
-
-// beyond are the classes of inputs on which the codecs differ, and why. All others
-// are "valid" or "malformed" for both.
-var beyond = map[string]string{
-	"constant": "the text: GroupContext and FramedContentTBS have the constant version mls10; the code decodes any, so that the group's layer can say which rule another version breaks",
-	"version":  "the code: an MLSMessage of another version has another syntax and is refused; the schema that the code reports has no constants",
-}
-
-// pairOf is a kind in both codecs.
-type pairOf struct {
-	kind  wire.Kind
-	text  string // the name in the text
-	codec *Codec
-	loose *Codec // of the same text without its constants
-}
-
-// pairs are all kinds that both codecs have, with what the text goes by from outside set
-// for each content type.
-func pairs(t testing.TB, m *Module) []pairOf {
-	var all []pairOf
-	codec, loose := NewCodec(m), NewCodec(withoutConstants(m))
-	for _, k := range Kinds() {
-		d, ok := (&comparison{checker{m: m}}).definition(wire.Describe(k.New()))
-		if !ok {
-			t.Fatalf("the text has no %s", k.Name)
-		}
-		if k.Name != "FramedContentAuthData" && k.Name != "PrivateMessageContent" {
-			all = append(all, pairOf{k, d.Name, codec, loose})
-			continue
-		}
-		for _, ct := range []wire.ContentType{wire.ContentApplication, wire.ContentProposal, wire.ContentCommit} {
-			n := k
-			n.New = func() wire.Wirer { return &wire.PrivateMessageContent{ContentType: ct} }
-			if k.Name == "FramedContentAuthData" {
-				n.New = func() wire.Wirer { return new(wire.FramedContentAuthData).For(ct) }
-			}
-			context := map[string]uint64{"PrivateMessage.content_type": uint64(ct), "FramedContent.content_type": uint64(ct)}
-			all = append(all, pairOf{n, d.Name, codec.In(context), loose.In(context)})
-		}
-	}
-	return all
-}
-
-// withoutConstants is a module whose fields may have any value.
-func withoutConstants(m *Module) *Module {
-	n := &Module{Registries: m.Registries}
-	for _, d := range m.Definitions {
-		d.Fields = slices.Clone(d.Fields)
-		for i := range d.Fields {
-			d.Fields[i].Constant = ""
-		}
-		n.Definitions = append(n.Definitions, d)
-	}
-	return n
-}
-
-// agree holds the two codecs against each other: both decode b, see the same fields with
-// the same values at the same places, and encode to b again; or neither decodes it.
-func agree(p pairOf, b []byte) (class string, v Value, err error) {
-	impl := p.kind.New()
-	implErr := wire.Unmarshal(b, impl)
-	v, textErr := p.codec.Decode(p.text, b)
-	var malformed *Malformed
-	if textErr != nil && !errors.As(textErr, &malformed) {
-		return "", v, textErr
-	}
-	switch {
-	case implErr != nil && textErr != nil:
-		return "malformed", v, nil
-	case implErr == nil && textErr != nil && malformed.Class == "constant":
-		p.codec = p.loose // there must be no other difference
-		class, v, err = agree(p, b)
-		if err != nil || class != "valid" {
-			return "", v, fmt.Errorf("without the constant it is %s (%v)", class, err)
-		}
-		return "constant", v, nil
-	case implErr != nil && textErr == nil && p.kind.Name == "MLSMessage" && strings.Contains(implErr.Error(), "protocol version"):
-		return "version", v, nil
-	case implErr != nil || textErr != nil:
-		return "", v, fmt.Errorf("the code: %v; the text: %v", implErr, textErr)
-	}
-	byCode, err := wire.Marshal(impl)
-	if err != nil || !bytes.Equal(byCode, b) {
-		return "", v, fmt.Errorf("the code writes it as %x (%v)", byCode, err)
-	}
-	byText, err := p.codec.Encode(p.text, v)
-	if err != nil || !bytes.Equal(byText, b) {
-		return "", v, fmt.Errorf("by the text it is written as %x (%v)", byText, err)
-	}
-	part, err := wire.Annotate(b, p.kind.New())
-	if err != nil {
-		return "", v, err
-	}
-	var code, text strings.Builder
-	wireLeaves(part, &code)
-	leaves(v, &text)
-	if code.String() != text.String() {
-		return "", v, fmt.Errorf("the code reads %s; the text %s", code.String(), text.String())
-	}
-	return "valid", v, nil
-}
 
 // TestRandomObjects: objects that are made from the text alone are valid to both codecs,
 // and spoiled ones are the same to both.
@@ -132,16 +29,16 @@ func TestRandomObjects(t *testing.T) {
 				for range 4 {
 					p := all[pick(len(all))]
 					b := madeBytes(t, p, pick)
-					class, v, err := agree(p, b)
+					class, v, err := p.Agree(b)
 					if err != nil {
-						t.Fatalf("%s %x: %v", p.text, b, err)
+						t.Fatalf("%s %x: %v", p.Text, b, err)
 					}
 					counts["made: "+class]++
 					for range 6 {
 						wrong, what := spoiled(b, v, pick)
-						class, _, err := agree(p, wrong)
+						class, _, err := p.Agree(wrong)
 						if err != nil {
-							t.Fatalf("%s, %s: %x: %v", p.text, what, wrong, err)
+							t.Fatalf("%s, %s: %x: %v", p.Text, what, wrong, err)
 						}
 						counts["spoiled: "+class]++
 					}
@@ -160,23 +57,23 @@ func TestEveryKind(t *testing.T) {
 		for _, p := range pairs(t, m) {
 			for range 30 {
 				b := madeBytes(t, p, rng.IntN)
-				class, v, err := agree(p, b)
+				class, v, err := p.Agree(b)
 				if err != nil {
-					t.Fatalf("%s: %s %x: %v", name, p.text, b, err)
+					t.Fatalf("%s: %s %x: %v", name, p.Text, b, err)
 				}
 				counts["made: "+class]++
 				for range 20 {
 					wrong, what := spoiled(b, v, rng.IntN)
-					class, _, err := agree(p, wrong)
+					class, _, err := p.Agree(wrong)
 					if err != nil {
-						t.Fatalf("%s: %s, %s: %x: %v", name, p.text, what, wrong, err)
+						t.Fatalf("%s: %s, %s: %x: %v", name, p.Text, what, wrong, err)
 					}
 					counts["spoiled: "+class]++
 				}
 			}
 		}
 		t.Logf("%s: %v", name, counts)
-		for class, why := range beyond {
+		for class, why := range Beyond {
 			if n := counts["spoiled: "+class]; n > 0 {
 				t.Logf("%s: %d of %s: %s", name, n, class, why)
 			}
@@ -238,9 +135,9 @@ func TestVectors(t *testing.T) {
 		t.Log("not checked: the official test vectors, which are not at hand; the project's own are")
 	}
 	for name, m := range modules(t) {
-		byKind := map[string]pairOf{}
+		byKind := map[string]Pair{}
 		for _, p := range pairs(t, m) {
-			byKind[p.kind.Name] = p
+			byKind[p.Kind.Name] = p
 		}
 		for _, dir := range dirs {
 			paths, err := vectors.Find(dir)
@@ -267,9 +164,9 @@ func TestVectors(t *testing.T) {
 func TestGenerated(t *testing.T) {
 	i := slices.IndexFunc(vectors.Kinds(), func(k vectors.Kind) bool { return k.Name == "messages" })
 	for name, m := range modules(t) {
-		byKind := map[string]pairOf{}
+		byKind := map[string]Pair{}
 		for _, p := range pairs(t, m) {
-			byKind[p.kind.Name] = p
+			byKind[p.Kind.Name] = p
 		}
 		counts := map[string]int{}
 		for seed := range uint64(10) {
@@ -286,7 +183,7 @@ func TestGenerated(t *testing.T) {
 	}
 }
 
-func vectorFile(t *testing.T, path string, b []byte, byKind map[string]pairOf, counts map[string]int) {
+func vectorFile(t *testing.T, path string, b []byte, byKind map[string]Pair, counts map[string]int) {
 	kinds := inVectors[strings.TrimSuffix(filepath.Base(path), ".json")]
 	var file any
 	if err := json.Unmarshal(b, &file); err != nil {
@@ -305,7 +202,7 @@ func vectorFile(t *testing.T, path string, b []byte, byKind map[string]pairOf, c
 		}
 		delete(left, field)
 		p := byKind[kind]
-		class, v, err := agree(p, b)
+		class, v, err := p.Agree(b)
 		if err != nil || class != "valid" {
 			t.Errorf("%s: %s as %s is %s: %v", path, field, kind, class, err)
 			return
@@ -315,7 +212,7 @@ func vectorFile(t *testing.T, path string, b []byte, byKind map[string]pairOf, c
 			return
 		}
 		wrong, what := spoiled(b, v, rng.IntN)
-		class, _, err = agree(p, wrong)
+		class, _, err = p.Agree(wrong)
 		if err != nil {
 			t.Errorf("%s: %s, %s: %v", path, field, what, err)
 		}

@@ -17,9 +17,20 @@ func (c *checker) found(at Pos, rule, subject, expected, format string, args ...
 	c.findings = append(c.findings, Finding{Pos: at, Rule: rule, Subject: subject, Expected: expected, Text: fmt.Sprintf(format, args...)})
 }
 
-// Check looks for what is wrong in a module by itself, whatever the code does.
+// mostDefinitions bounds the work, which may grow with the cube of their number. RFC 9420
+// has about a hundred.
+const mostDefinitions = 250
+
+// Check looks for what is wrong in a module by itself, whatever the code does. Of more
+// than mostDefinitions it checks the first.
 func (m *Module) Check() []Finding {
 	c := &checker{m: m, sizes: sizes{}}
+	if len(m.Definitions) > mostDefinitions {
+		c.m = &Module{Definitions: m.Definitions[:mostDefinitions], Registries: m.Registries}
+		d := m.Definitions[mostDefinitions]
+		c.found(d.Pos, "syntax", d.Name, "", "more than %d definitions; from here on they are not checked", mostDefinitions)
+		m = c.m
+	}
 	first := map[string]Definition{}
 	for _, d := range m.Definitions {
 		was, again := first[d.Name]

@@ -111,3 +111,26 @@ func TestExplain(t *testing.T) {
 		t.Errorf("open: %v", open)
 	}
 }
+
+// TestManyDefinitions: checking ends, although each definition leads to all others. If the
+// work were not bounded, the test would not come to an end.
+func TestManyDefinitions(t *testing.T) {
+	for name, one := range map[string]func(i int) string{
+		"typedefs forward": func(i int) string { return fmt.Sprintf("t%d t%d;\n", i+1, i) },
+		"typedefs":         func(i int) string { return fmt.Sprintf("t%d t%d;\n", i, i+1) },
+		"selects": func(i int) string {
+			return fmt.Sprintf("struct { uint8 a; select (t0.a) { case 1: t%d b; case 2: t%d c; }; } t%d;\n", i+1, i+1, i)
+		},
+	} {
+		var b strings.Builder
+		for i := range 2_000 {
+			b.WriteString(one(i))
+		}
+		defs, _ := Parse("f", 1, b.String())
+		findings := (&Module{Definitions: defs}).Check()
+		last := findings[len(findings)-1]
+		if last.Rule != "syntax" || last.Line != mostDefinitions+1 || !strings.Contains(last.Text, "not checked") {
+			t.Errorf("%s: the last finding is %v", name, last)
+		}
+	}
+}

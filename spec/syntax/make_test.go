@@ -3,12 +3,8 @@ package syntax
 import (
 	"fmt"
 	"math/rand/v2"
-	"reflect"
-	"strings"
 
 	"pgregory.net/rapid"
-
-	"mlsref/impl/wire"
 )
 
 // maker makes random value trees by a module's definitions alone; pick decides, 0 to n-1.
@@ -35,14 +31,14 @@ func object(c *Codec, name string, pick func(n int) int) (Value, error) {
 }
 
 // madeBytes is object, encoded.
-func madeBytes(t rapid.TB, p pairOf, pick func(n int) int) []byte {
-	v, err := object(p.codec, p.text, pick)
+func madeBytes(t rapid.TB, p Pair, pick func(n int) int) []byte {
+	v, err := object(p.codec, p.Text, pick)
 	if err != nil {
-		t.Fatalf("%s: %v", p.text, err)
+		t.Fatalf("%s: %v", p.Text, err)
 	}
-	b, err := p.codec.Encode(p.text, v)
+	b, err := p.codec.Encode(p.Text, v)
 	if err != nil {
-		t.Fatalf("%s: %v", p.text, err)
+		t.Fatalf("%s: %v", p.Text, err)
 	}
 	return b
 }
@@ -201,40 +197,4 @@ func places(v Value, all []int) []int {
 		all = places(p, all)
 	}
 	return all
-}
-
-// leaves lists the integers and bytes of a tree with their names and places; the
-// presence octets, which package wire counts as headers, are left out.
-func leaves(v Value, b *strings.Builder) {
-	if len(v.Parts) > 0 {
-		parts := v.Parts
-		if v.Suffix == "" && strings.HasPrefix(v.Type, "optional<") {
-			parts = parts[1:]
-		}
-		for _, p := range parts {
-			leaves(p, b)
-		}
-		return
-	}
-	switch {
-	case v.Bytes != nil:
-		fmt.Fprintf(b, "%s@%d+%d ", v.Name, v.Offset, v.Size)
-	case v.Suffix == "":
-		fmt.Fprintf(b, "%s@%d=%d ", v.Name, v.Offset, v.Number)
-	}
-}
-
-// wireLeaves are the same of an annotation.
-func wireLeaves(p *wire.Part, b *strings.Builder) {
-	switch {
-	case p.Type == "opaque": // the data of an extension may be opened
-		fmt.Fprintf(b, "%s@%d+%d ", p.Name, p.Offset, p.Size)
-	case p.Value != nil:
-		fmt.Fprintf(b, "%s@%d=%d ", p.Name, p.Offset, reflect.ValueOf(p.Value).Uint())
-	}
-	if p.Type != "opaque" {
-		for _, child := range p.Children {
-			wireLeaves(child, b)
-		}
-	}
 }

@@ -8,7 +8,7 @@ import (
 
 // Parse reads one block of definitions, which starts on line line0 of a file. A
 // problem, rule "syntax", says what was found and what was expected there; parsing goes
-// on with the next definition.
+// on with the next definition, until there are mostProblems.
 func Parse(file string, line0 int, text string) (defs []Definition, problems []Finding) {
 	p := &parser{tokens: lex(file, line0, text)}
 	for p.peek().kind != ends {
@@ -21,10 +21,16 @@ func Parse(file string, line0 int, text string) (defs []Definition, problems []F
 		}
 		p.recover(start)
 		p.problem.Subject = cmp.Or(d.Name, p.nameBefore())
-		problems = append(problems, *p.problem)
+		if problems = append(problems, *p.problem); len(problems) == mostProblems {
+			problems[mostProblems-1].Text += "; after so many problems the rest of the block is not read"
+			break
+		}
 	}
 	return defs, problems
 }
+
+// mostProblems bounds the work: for each, recover may look through all that follows.
+const mostProblems = 100
 
 // nameBefore is the word before the ";" that ended a broken definition: most likely the
 // name of what it defines.

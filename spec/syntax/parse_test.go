@@ -123,17 +123,11 @@ func TestSubject(t *testing.T) {
 	}
 }
 
-// FuzzParse: no text panics or makes the checks panic, and every problem has a place.
-func FuzzParse(f *testing.F) {
-	f.Add(everything)
-	f.Add(FromCode())
-	f.Fuzz(func(t *testing.T, text string) {
-		defs, problems := Parse("f", 1, text)
-		m := &Module{Definitions: defs}
-		for _, p := range append(append(problems, m.Check()...), m.Compare(Kinds())...) {
-			if p.Line < 1 || p.Col < 1 || Rules[p.Rule] == "" {
-				t.Errorf("%q: %v", text, p)
-			}
-		}
-	})
+// TestManyProblems: a text of nothing but mistakes ends after some. If the work grew with
+// the square of its length, the test would not come to an end.
+func TestManyProblems(t *testing.T) {
+	_, problems := Parse("f", 1, strings.Repeat("x\n", 30_000))
+	if len(problems) != mostProblems || !strings.HasSuffix(problems[mostProblems-1].Text, "is not read") {
+		t.Errorf("%d problems, the last %v", len(problems), problems[len(problems)-1])
+	}
 }

@@ -6,7 +6,7 @@
 // itself, and a Codec executes it: it decodes and encodes by what the text says,
 // so that a text which means other bytes than the implementation is found out.
 //
-// The codec shares no code with package wire, which only Compare and FromCode know.
+// The codec shares no code with package wire, which only Compare, FromCode and Pairs know.
 package syntax
 
 import (

@@ -1,4 +1,4 @@
-package main
+package inspect
 
 import (
 	"encoding/hex"
@@ -17,22 +17,31 @@ const (
 	mostNumbers  = 12
 )
 
+// Style is how a text is shown.
+type Style interface {
+	Bold(text string) string
+	Dim(text string) string
+	Red(text string) string
+	Wrap(text string) []string // into lines that fit
+}
+
 // tree prints parts, one a line, children below and further in.
 type tree struct {
 	out io.Writer
-	st  style
+	st  Style
 	all bool
 }
 
-func (f finding) print(out io.Writer, st style, all bool) {
-	fmt.Fprintf(out, "%s, %s, read as %s\n", st.bold(f.root.Type), counted(f.size, "byte"), f.form)
-	if len(f.also) > 0 {
-		fmt.Fprintf(out, "%s; --as picks one\n", strings.Join(wrap("ambiguous: the bytes could also be "+strings.Join(f.also, ", "), st.width), "\n"))
+// Print writes the finding as text; without all, long things are shortened.
+func (f Finding) Print(out io.Writer, st Style, all bool) {
+	fmt.Fprintf(out, "%s, %s, read as %s\n", st.Bold(f.Root.Type), counted(f.size, "byte"), f.Form)
+	if len(f.Also) > 0 {
+		fmt.Fprintf(out, "%s; --as picks one\n", strings.Join(st.Wrap("ambiguous: the bytes could also be "+strings.Join(f.Also, ", ")), "\n"))
 	}
-	fmt.Fprintf(out, "\n%s\n", st.dim("  offset    size"))
-	tree{out, st, all}.part(f.root, 0)
-	if f.err != nil {
-		fmt.Fprintf(out, "%8d          %s\n", f.err.Offset, st.red("✗ "+f.err.Field+": "+f.err.Msg))
+	fmt.Fprintf(out, "\n%s\n", st.Dim("  offset    size"))
+	tree{out, st, all}.part(f.Root, 0)
+	if f.Err != nil {
+		fmt.Fprintf(out, "%8d          %s\n", f.Err.Offset, st.Red("✗ "+f.Err.Field+": "+f.Err.Msg))
 	}
 }
 
@@ -46,7 +55,7 @@ func (t tree) part(p *wire.Part, depth int) {
 		line += "  " + said
 	}
 	if about := about(p); about != "" {
-		line += "  " + t.st.dim(about)
+		line += "  " + t.st.Dim(about)
 	}
 	fmt.Fprintln(t.out, line)
 	if !numbers(p) {
@@ -93,7 +102,7 @@ func about(p *wire.Part) string {
 		notes = append(notes, "§"+p.Section)
 	}
 	if p.Remark != "" {
-		notes = append(notes, "("+printable(p.Remark)+")")
+		notes = append(notes, "("+p.Remark+")")
 	}
 	if p.Broken {
 		notes = append(notes, "(incomplete)")

@@ -1,10 +1,9 @@
-package main
+package inspect
 
 import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"io"
 
 	"mlsref/impl/wire"
 )
@@ -41,12 +40,13 @@ type partJSON struct {
 	Children []*partJSON `json:"children,omitempty"`
 }
 
-func (f finding) json(out io.Writer) error {
-	v := findingJSON{Type: f.root.Type, Encoding: f.form, Size: f.size, CouldBe: f.also, Root: partToJSON(f.root)}
-	if f.err != nil {
-		v.Error = &errorJSON{f.err.Offset, f.err.Field, f.err.Msg}
+// JSON is what to print as JSON: everything, nothing shortened.
+func (f Finding) JSON() any {
+	v := findingJSON{Type: f.Root.Type, Encoding: f.Form, Size: f.size, CouldBe: f.Also, Root: partToJSON(f.Root)}
+	if f.Err != nil {
+		v.Error = &errorJSON{f.Err.Offset, f.Err.Field, f.Err.Msg}
 	}
-	return printJSON(out, " ", v)
+	return v
 }
 
 func partToJSON(p *wire.Part) *partJSON {

@@ -1,4 +1,4 @@
-package main
+package inspect
 
 import (
 	"bytes"
@@ -9,28 +9,28 @@ import (
 	"strings"
 )
 
-// The forms that an input can have.
+// FormBinary, FormHex and FormBase64 are the forms that an input can have.
 const (
-	formBinary = "binary"
-	formHex    = "hex"
-	formBase64 = "base64"
+	FormBinary = "binary"
+	FormHex    = "hex"
+	FormBase64 = "base64"
 )
 
-// decodeText turns the input into bytes. Without a form it is hex if it has only
+// Decode turns the input into bytes. Without a form it is hex if it has only
 // hex digits and white space, base64 if it has only that alphabet, or binary.
 // No MLSMessage can be mistaken for text: it starts with a zero byte.
-func decodeText(raw []byte, form string) ([]byte, string, error) {
+func Decode(raw []byte, form string) ([]byte, string, error) {
 	if len(raw) == 0 {
 		return nil, "", errors.New("the input is empty")
 	}
 	text := strings.Join(strings.Fields(string(raw)), "")
 	switch form {
-	case formBinary:
+	case FormBinary:
 		return raw, form, nil
-	case formHex:
+	case FormHex:
 		b, err := unhex(text)
 		return b, form, err
-	case formBase64:
+	case FormBase64:
 		b, err := unbase64(text)
 		return b, form, err
 	case "":
@@ -42,12 +42,12 @@ func decodeText(raw []byte, form string) ([]byte, string, error) {
 	}
 	if isHex(text) {
 		b, err := unhex(text)
-		return b, formHex, err
+		return b, FormHex, err
 	}
 	if b, err := unbase64(text); err == nil && !bytes.ContainsRune(raw, 0) {
-		return b, formBase64, nil
+		return b, FormBase64, nil
 	}
-	return raw, formBinary, nil
+	return raw, FormBinary, nil
 }
 
 func isHex(text string) bool {
