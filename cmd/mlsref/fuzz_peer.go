@@ -118,7 +118,11 @@ func fuzzPeer(c *cobra.Command, o fuzzPeerOptions) error {
 func (o *fuzzPeerOptions) given() ([]peer.Input, error) {
 	if o.inputs == nil {
 		own, err := vectors.Own()
-		return slices.Concat(peer.FromVectors(own), peer.Objects()), err
+		if err != nil {
+			return nil, err
+		}
+		objects, err := peer.Objects()
+		return slices.Concat(peer.FromVectors(own), objects), err
 	}
 	var list []peer.Input
 	for _, dir := range o.inputs {
@@ -203,7 +207,7 @@ func (r *fuzzPeerResult) tell(out io.Writer, st style, asJSON bool, stopped erro
 		}
 	}
 	for _, f := range r.Failures {
-		fmt.Fprintf(out, "%s %s\n        %s: %s\n", st.red("FAILED"), printable(f.Err.Error()), printable(f.Input.From), encoding.Clipped(f.Input.Hex))
+		fmt.Fprintf(out, "%s %s\n        %s: %s\n", st.red("FAILED"), printable(f.What), printable(f.Input.From), encoding.Clipped(f.Input.Hex))
 	}
 	if complaints == nil {
 		fmt.Fprintln(out, st.green("every disagreement is a known one"))

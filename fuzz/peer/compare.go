@@ -3,9 +3,9 @@ package peer
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"iter"
 	"regexp"
+	"strings"
 )
 
 // Side says who accepted.
@@ -21,18 +21,17 @@ const (
 
 // Difference is one input on which both sides disagree.
 type Difference struct {
-	Input  Input
-	Peer   string // its name
-	Side   Side
-	Own    Answer
-	Why    error // behind Own.Error
-	Theirs Answer
+	Input  Input  `json:"input"`
+	Peer   string `json:"peer"` // its name
+	Side   Side   `json:"side"`
+	Own    Answer `json:"own"`
+	Theirs Answer `json:"theirs"`
 }
 
 // Shape is what differences of one cause have in common, as far as words tell: numbers
 // in them do not count.
 func (d *Difference) Shape() string {
-	text := fmt.Sprintf("%s %s: %s", d.Input.Do, d.Input.Type, d.Side)
+	text := strings.TrimSpace(d.Input.Do+" "+d.Input.Type) + ": " + string(d.Side)
 	for _, e := range []string{d.Own.Error, d.Theirs.Error} {
 		if e != "" {
 			text += "; " + numbers.ReplaceAllString(e, "#")
@@ -46,8 +45,8 @@ var numbers = regexp.MustCompile(`(\b[0-9a-f]*[0-9][0-9a-f]*\b|\[\d+(, \d+)*\])`
 // differ compares two answers; nil if they agree. Bytes are compared only where the
 // peer wrote some.
 func differ(in Input, name string, theirs Answer) *Difference {
-	own, why := Own(in.Request)
-	d := &Difference{Input: in, Peer: name, Own: own, Why: why, Theirs: theirs}
+	own := Own(in.Request)
+	d := &Difference{Input: in, Peer: name, Own: own, Theirs: theirs}
 	switch {
 	case own.OK && !theirs.OK:
 		d.Side = OwnAccepts
@@ -63,23 +62,23 @@ func differ(in Input, name string, theirs Answer) *Difference {
 
 // Tally is what a comparison found.
 type Tally struct {
-	Asked       int // inputs that the peer answered
-	Accepted    int // by both
-	Refused     int // by both
-	Unsupported int
-	Failed      int            // inputs on which the peer did not answer, of no known class
-	Known       map[string]int // disagreements of a known class, by its name
-	Unknown     map[string]int // the others, by their shape
-	Examples    []*Difference  // the shortest input of each class or shape, in the order of their first
-	Failures    []InputFailure // the first of them
+	Asked       int            `json:"asked"`              // inputs that the peer answered
+	Accepted    int            `json:"accepted"`           // by both
+	Refused     int            `json:"refused"`            // by both
+	Unsupported int            `json:"unsupported"`        // by the peer
+	Failed      int            `json:"failed"`             // inputs without an answer, of no known class
+	Known       map[string]int `json:"known"`              // disagreements of a known class, by its name
+	Unknown     map[string]int `json:"unknown"`            // the others, by their shape
+	Examples    []*Difference  `json:"examples,omitempty"` // the shortest input of each class or shape, in the order of their first
+	Failures    []InputFailure `json:"failures,omitempty"` // the first of those that failed
 
 	example map[string]int // by class or shape, the place in Examples
 }
 
 // InputFailure is an input on which a peer failed.
 type InputFailure struct {
-	Input Input
-	Err   error
+	Input Input  `json:"input"`
+	What  string `json:"what"`
 }
 
 // mostFailures is how many failures one after the other end a comparison, and how many of
@@ -125,7 +124,7 @@ func (t *Tally) failed(in Input, name string, err error) bool {
 	}
 	t.Failed++
 	if len(t.Failures) < mostFailures {
-		t.Failures = append(t.Failures, InputFailure{in, err})
+		t.Failures = append(t.Failures, InputFailure{in, err.Error()})
 	}
 	return true
 }

@@ -20,23 +20,23 @@ import (
 
 // Input is a request, and where it comes from.
 type Input struct {
-	From string
+	From string `json:"from"`
 	Request
 }
 
-// asMessages are the requests that bytes of an unknown kind make: an MLSMessage, and
-// every struct that they encode.
-func asMessages(from string, b []byte) []Input {
+// decodable are the requests that bytes of an unknown kind make: every struct that they
+// encode.
+func decodable(from string, b []byte) []Input {
 	var list []Input
 	for _, k := range wire.Kinds() {
-		if k.Name == "MLSMessage" || wire.Unmarshal(b, k.New()) == nil {
+		if wire.Unmarshal(b, k.New()) == nil {
 			list = append(list, Input{from, Request{Do: Decode, Type: k.Name, Hex: b}})
 		}
 	}
 	return list
 }
 
-// FromVectors are the byte strings of test vectors. Each comes once.
+// FromVectors are the byte strings of test vectors that are structs. Each comes once.
 func FromVectors(files []*vectors.File) []Input {
 	seen := map[string]bool{}
 	var list []Input
@@ -44,7 +44,7 @@ func FromVectors(files []*vectors.File) []Input {
 		for _, field := range f.Fields() {
 			if b := field.Bytes; len(b) <= target.MaxInput && !seen[string(b)] {
 				seen[string(b)] = true
-				list = append(list, asMessages(filepath.Base(f.Path)+field.Path, b)...)
+				list = append(list, decodable(filepath.Base(f.Path)+field.Path, b)...)
 			}
 		}
 	}
@@ -52,7 +52,8 @@ func FromVectors(files []*vectors.File) []Input {
 }
 
 // FromDir are the files of a folder and of those in it: test vectors if they end in
-// .json, else the corpora of fuzz targets, in Go's format or as bytes.
+// .json, else the corpora of fuzz targets, in Go's format or as bytes, which are taken
+// for messages too if they are none.
 func FromDir(dir string) ([]Input, error) {
 	var list []Input
 	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
@@ -61,8 +62,11 @@ func FromDir(dir string) ([]Input, error) {
 		}
 		if strings.HasSuffix(path, ".json") {
 			f := vectors.Read(path)
+			if f.Err != nil {
+				return fmt.Errorf("%s: %w", path, f.Err)
+			}
 			list = append(list, FromVectors([]*vectors.File{f})...)
-			return f.Err
+			return nil
 		}
 		b, err := os.ReadFile(path)
 		if err == nil {
@@ -72,7 +76,12 @@ func FromDir(dir string) ([]Input, error) {
 			return fmt.Errorf("%s: %w", path, err)
 		}
 		if len(b) <= target.MaxInput {
-			list = append(list, asMessages(path, b)...)
+			list = append(list, Input{path, Request{Do: Decode, Type: "MLSMessage", Hex: b}})
+			for _, in := range decodable(path, b) {
+				if in.Type != "MLSMessage" {
+					list = append(list, in)
+				}
+			}
 		}
 		return nil
 	})

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 
 	"mlsref/impl/wire"
@@ -32,6 +33,13 @@ func TestFromDir(t *testing.T) {
 		if !slices.ContainsFunc(list, func(in Input) bool { return reflect.DeepEqual(in, want) }) {
 			t.Errorf("%+v is missing", want)
 		}
+	}
+	write("a.json", "[")
+	if _, err := FromDir(dir); err == nil || !strings.Contains(err.Error(), "a.json") {
+		t.Errorf("malformed test vectors: %v", err)
+	}
+	if err := os.Remove(filepath.Join(dir, "a.json")); err != nil {
+		t.Fatal(err)
 	}
 	write("bad", "go test fuzz v1\n[]byte(\"\\x\")\n")
 	if _, err := FromDir(dir); err == nil {
@@ -62,5 +70,28 @@ func TestMade(t *testing.T) {
 	}
 	if accepted < len(list)/4 || accepted > 3*len(list)/4 {
 		t.Errorf("%d of %d inputs can be decoded", accepted, len(list))
+	}
+}
+
+// TestObjects: mlsref accepts these of the objects that are made, and no others.
+func TestObjects(t *testing.T) {
+	good := []string{
+		"honest", "lifetime has no end", "unknown extension", "GREASE in the leaf, listed", "application_id",
+		"capabilities with default types", "identity is empty", "confirmation_tag is empty", "GREASE extension",
+		"required_capabilities that are met", "a leaf whose lifetime is over",
+	}
+	list, err := Objects()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, in := range list {
+		_, name, _ := strings.Cut(in.From, ", ")
+		want := slices.Contains(good, name)
+		if name == "encryption_key is all zero" { // on no curve but these, where it is of low order
+			want = !strings.Contains(in.From, "suite 2")
+		}
+		if a := Own(in.Request); a.OK != want {
+			t.Errorf("%s: accepted %v, want %v: %s", in.From, a.OK, want, a.Error)
+		}
 	}
 }

@@ -4,7 +4,7 @@ package peer
 var validation = []Class{
 	{
 		Name: "signatures-only", Peers: []string{mlsPP}, Side: PeerAccepts,
-		What:    "The peer's KeyPackage.verify checks the two signatures, the source and nothing else; lifetime, support and extensions are checked where it is added.",
+		What:    "The peer's KeyPackage.verify checks the two signatures, and not the lifetime, keys, capabilities, extensions and version.",
 		Right:   "mlsref, for what one call checks",
 		Section: "10.1", Says: "A KeyPackage is validated by its version and suite, its leaf (§7.3), its signature, and by having two different keys.",
 		Answer: "None.",
@@ -18,14 +18,14 @@ var validation = []Class{
 		is:     ownSays(`\(7\.2/(version|cipher-suite|own-credential)\)`),
 	}, {
 		Name: "leaf-extension-unlisted", Peers: []string{openMLS}, Side: PeerAccepts,
-		What:    "The peer takes a KeyPackage whose leaf has an extension that its capabilities do not list, and refuses it where it is added.",
+		What:    "The peer takes a KeyPackage whose leaf has an extension that its capabilities do not list.",
 		Right:   "mlsref",
 		Section: "7.3", Says: "Each extension of a leaf is listed in its capabilities.",
 		Answer: "None.",
 		is:     ownSays(`\(7\.3/extensions\)`),
 	}, {
 		Name: "public-keys-later", Peers: []string{openMLS, mlsRS}, Side: PeerAccepts,
-		What:    "The peer takes an init_key or encryption_key that is no public key of the KEM; encrypting to it fails later.",
+		What:    "The peer takes an init_key or encryption_key that is no public key of the KEM: OpenMLS both, mls-rs the latter.",
 		Right:   "either: RFC 9420 does not say when; a member with such a key breaks the Commits of others, so sooner is better",
 		Section: "5.1.3", Says: "The keys are HPKE public keys of the suite's KEM.",
 		Answer: "None.",

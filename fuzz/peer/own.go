@@ -35,7 +35,7 @@ func Serve(requests io.Reader, answers io.Writer) error {
 		if err := json.Unmarshal(s.Bytes(), &r); err != nil {
 			return fmt.Errorf("line %d is no request: %w", line, err)
 		}
-		a, _ := Own(r)
+		a := Own(r)
 		if err := out.Encode(a); err != nil {
 			return err
 		}
@@ -43,13 +43,14 @@ func Serve(requests io.Reader, answers io.Writer) error {
 	return s.Err()
 }
 
-// Own is this implementation's answer; why is the error behind its Error.
-func Own(r Request) (a Answer, why error) {
-	a = Answer{ID: r.ID}
+// Own is this implementation's answer.
+func Own(r Request) Answer {
+	a := Answer{ID: r.ID}
 	if !OwnHello().Knows(r) {
 		a.Unsupported = true
-		return a, nil
+		return a
 	}
+	var why error
 	switch r.Do {
 	case Decode:
 		a.Hex, why = decode(r)
@@ -62,7 +63,7 @@ func Own(r Request) (a Answer, why error) {
 	if why != nil {
 		a.Hex, a.Error = nil, why.Error()
 	}
-	return a, why
+	return a
 }
 
 func decode(r Request) (Hex, error) {

@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -30,6 +31,11 @@ func TestPage(t *testing.T) {
 	var runs []measured
 	if err := json.Unmarshal(b, &runs); err != nil {
 		t.Fatal(err)
+	}
+	for _, c := range Classes() {
+		if !slices.ContainsFunc(runs, func(r measured) bool { return r.Known[c.Name] > 0 }) {
+			t.Errorf("no run has seen the class %s", c.Name)
+		}
 	}
 	have, err := os.ReadFile(page)
 	if err != nil {

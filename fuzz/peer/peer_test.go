@@ -59,7 +59,7 @@ func drive(mode string) {
 		if json.Unmarshal(s.Bytes(), &r) != nil {
 			os.Exit(4)
 		}
-		a, _ := Own(r)
+		a := Own(r)
 		if r.Type == bad {
 			misbehave(mode, &a)
 		}
@@ -112,8 +112,12 @@ func TestServe(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	objects, err := Objects()
+	if err != nil {
+		t.Fatal(err)
+	}
 	p := start(t, "honest", time.Minute)
-	list := slices.Concat(FromVectors(own), Objects())
+	list := slices.Concat(FromVectors(own), objects)
 	list = slices.AppendSeq(list, Mutated(list, 200, 1))
 	list = slices.AppendSeq(list, Random(p.Hello, 200, 1))
 	tally, err := p.Compare(slices.Values(list))
@@ -125,7 +129,7 @@ func TestServe(t *testing.T) {
 	}
 	accepted := map[string]int{}
 	for _, in := range list {
-		if a, _ := Own(in.Request); a.OK {
+		if a := Own(in.Request); a.OK {
 			accepted[in.Do]++
 		}
 	}
@@ -160,8 +164,8 @@ func TestDisagreement(t *testing.T) {
 func TestFailures(t *testing.T) {
 	for mode, want := range map[string]string{
 		"dies":                   "it died, exit status 101; it said: panicked at line 7",
-		"hangs":                  "no answer in 500ms",
-		"is deaf":                "no answer in 500ms",
+		"hangs":                  "no answer in 10ms",
+		"is deaf":                "no answer in 10ms",
 		"says prose":             `its answer is wrong: invalid character 'w' looking for beginning of value: "warning: this is a log line"`,
 		"says nothing":           `its answer is wrong: it has no id: "{}"`,
 		"answers another":        "its answer is wrong: it is the answer to request 1",
@@ -171,18 +175,18 @@ func TestFailures(t *testing.T) {
 	} {
 		t.Run(mode, func(t *testing.T) {
 			t.Parallel()
-			timeout := time.Minute
-			if strings.Contains(want, "500ms") {
-				timeout = 500 * time.Millisecond
-			}
-			p := start(t, mode, timeout)
+			p := start(t, mode, time.Minute)
 			good := Request{Do: Decode, Type: "Lifetime", Hex: make(Hex, 16)}
 			if mode != "is deaf" {
 				if a, err := p.Ask(good); err != nil || !a.OK {
 					t.Fatalf("before: %+v, %v", a, err)
 				}
 			}
+			if strings.Contains(want, "no answer in") { // there never will be one
+				p.timeout = 10 * time.Millisecond
+			}
 			_, err := p.Ask(Request{Do: Decode, Type: bad, Hex: Hex{0, 0, 0, 1}})
+			p.timeout = time.Minute
 			var f *Failure
 			if !errors.As(err, &f) || f.Request.Type != bad || !strings.Contains(err.Error(), want) {
 				t.Fatalf("it failed with %v, want %q", err, want)
@@ -200,7 +204,7 @@ func TestFailures(t *testing.T) {
 func TestStartFails(t *testing.T) {
 	for mode, want := range map[string]string{
 		"dies at once":        "the peer failed at its start: it died, exit status 3; it said: no library",
-		"says no hello":       "the peer failed at its start: no answer in 500ms",
+		"says no hello":       "the peer failed at its start: no answer in 10ms",
 		"speaks version 2":    "it speaks version 2 of the protocol, expected 1",
 		"has no name":         "it has no name or no version",
 		"knows nothing":       "it knows no operation",
@@ -208,7 +212,7 @@ func TestStartFails(t *testing.T) {
 	} {
 		timeout := time.Minute
 		if mode == "says no hello" {
-			timeout = 500 * time.Millisecond
+			timeout = 10 * time.Millisecond
 		}
 		_, err := Start(context.Background(), []string{os.Args[0], "driver", mode}, timeout)
 		if err == nil || !strings.Contains(err.Error(), want) {
