@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
-	"strings"
 
 	"mlsref/impl/wire"
 )
@@ -26,22 +25,22 @@ func (m *mutator) mutate(b []byte) (changed []byte, what string) {
 		return m.blind(b)
 	}
 	var parts []*wire.Part
-	each(root, func(p *wire.Part) { parts = append(parts, p) })
+	root.Walk(func(_ string, p *wire.Part) { parts = append(parts, p) })
 	p := parts[m.rng.IntN(len(parts))]
 	var content []byte
 	switch {
 	case p.Value != nil:
 		content, what = m.number(p)
-	case isVector(p) && len(p.Children) > 0 && m.rng.IntN(2) == 0:
+	case p.IsVector() && len(p.Children) > 0 && m.rng.IntN(2) == 0:
 		content, what = m.element(p)
 	default:
 		content, what = m.field(p)
 	}
-	put := headed(p, content)
-	if isVector(p) && m.rng.IntN(8) == 0 {
+	put := p.Headed(content)
+	if p.IsVector() && m.rng.IntN(8) == 0 {
 		put, what = append(longHeader(len(content)), content...), what+", with a length header that is too long"
 	}
-	return rewritten(root, p, put), fmt.Sprintf("%s %s: %s", p.Type, p.Name, what)
+	return root.Rewritten(p, put), fmt.Sprintf("%s %s: %s", p.Type, p.Name, what)
 }
 
 // blind changes bytes whatever they mean.
@@ -95,7 +94,7 @@ func (m *mutator) number(p *wire.Part) (content []byte, what string) {
 func (m *mutator) element(p *wire.Part) (content []byte, what string) {
 	var list [][]byte
 	for _, child := range p.Children {
-		list = append(list, rewritten(child, nil, nil))
+		list = append(list, child.Rewritten(nil, nil))
 	}
 	i, j := m.rng.IntN(len(list)), m.rng.IntN(len(list))
 	switch m.rng.IntN(3) {
@@ -112,7 +111,7 @@ func (m *mutator) element(p *wire.Part) (content []byte, what string) {
 
 // field changes what a field holds as bytes.
 func (m *mutator) field(p *wire.Part) (content []byte, what string) {
-	content = inside(p, nil, nil)
+	content = p.Content()
 	n := m.rng.IntN(len(content) + 1)
 	switch m.rng.IntN(5) {
 	case 0:
@@ -142,7 +141,7 @@ func (m *mutator) same(p *wire.Part) (content []byte, ok bool) {
 		return nil, false
 	}
 	var found []*wire.Part
-	each(root, func(o *wire.Part) {
+	root.Walk(func(_ string, o *wire.Part) {
 		if o.Name == p.Name && o.Type == p.Type && o.Suffix == p.Suffix {
 			found = append(found, o)
 		}
@@ -150,52 +149,7 @@ func (m *mutator) same(p *wire.Part) (content []byte, ok bool) {
 	if len(found) == 0 {
 		return nil, false
 	}
-	return inside(found[m.rng.IntN(len(found))], nil, nil), true
-}
-
-// each visits a part and all that is in it.
-func each(p *wire.Part, f func(*wire.Part)) {
-	f(p)
-	for _, child := range p.Children {
-		each(child, f)
-	}
-}
-
-// rewritten are the bytes of a part, with another, at, replaced; the length headers
-// around it fit.
-func rewritten(p, at *wire.Part, put []byte) []byte {
-	if p == at {
-		return put
-	}
-	return headed(p, inside(p, at, put))
-}
-
-// inside is rewritten without the part's own header.
-func inside(p, at *wire.Part, put []byte) []byte {
-	if len(p.Children) == 0 {
-		return bytes.Clone(p.Bytes)
-	}
-	var content []byte
-	for _, child := range p.Children {
-		content = append(content, rewritten(child, at, put)...)
-	}
-	return content
-}
-
-// headed is content with the header that a part has.
-func headed(p *wire.Part, content []byte) []byte {
-	switch {
-	case isVector(p):
-		length, err := wire.EncodeLength(len(content))
-		if err != nil {
-			return content // no message is that long
-		}
-		return append(length, content...)
-	case isOptional(p):
-		return append([]byte{byte(min(len(content), 1))}, content...)
-	default:
-		return content
-	}
+	return found[m.rng.IntN(len(found))].Content(), true
 }
 
 // longHeader is a length header that takes twice the bytes that it needs, or more (RFC
@@ -206,9 +160,3 @@ func longHeader(n int) []byte {
 	}
 	return lengthIn(4, n)
 }
-
-func isOptional(p *wire.Part) bool {
-	return strings.HasPrefix(p.Type, "optional<") && p.Suffix == ""
-}
-
-func isVector(p *wire.Part) bool { return p.Header > 0 && !isOptional(p) }

@@ -37,8 +37,8 @@ func TestRewritten(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		each(root, func(p *wire.Part) {
-			if again := rewritten(root, p, headed(p, inside(p, nil, nil))); !bytes.Equal(again, b) {
+		root.Walk(func(_ string, p *wire.Part) {
+			if again := root.Rewritten(p, p.Headed(p.Content())); !bytes.Equal(again, b) {
 				t.Errorf("%s %s in place of itself gives\n%x, was\n%x", p.Type, p.Name, again, b)
 			}
 		})

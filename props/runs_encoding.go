@@ -112,7 +112,7 @@ func spoiled(pick func(n int) int, k wire.Kind, b []byte, root *wire.Part, place
 			p = at[pick(min(len(at), 256))]
 		}
 		for _, h := range wrongHeaders(pick, p) {
-			if bad := rewritten(root, p, slices.Concat(h, inside(p, nil, nil))); wire.Unmarshal(bad, k.New()) == nil {
+			if bad := root.Rewritten(p, slices.Concat(h, p.Content())); wire.Unmarshal(bad, k.New()) == nil {
 				return fmt.Errorf("%s at %d is taken with the header %x in place of %x", p.Name, p.Offset, h, header(p, len(p.Bytes)))
 			}
 		}
