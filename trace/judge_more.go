@@ -71,6 +71,7 @@ func (j *judge) alterations(events []model.Event) error {
 		}
 		why := "nothing was signed again"
 		switch {
+		case a.Altered.At == atSignature:
 		case a.As != "" && a.Altered.Kind == "commit" && len(a.Altered.Removed) < len(a.Accepted):
 			why = "its confirmation_tag was not made again"
 		case a.As != "":

@@ -239,6 +239,9 @@ func samePart(root, part *wire.Part, path string) *wire.Part {
 	return partAt(root, func(_ string, o *wire.Part) bool { return same(o) })
 }
 
+// atSignature is where an alteration is not signed again, only tagged or sealed.
+const atSignature = "auth.signature"
+
 // signedAgain alters what a thief can open, and signs and seals it in its victim's name,
 // with what was stolen in the state that the message is of.
 func (p *player) signedAgain(a *Attack, victim *client, w *sent, st *Statement) ([]byte, error) {
@@ -272,12 +275,18 @@ func (p *player) signedAgain(a *Attack, victim *client, w *sent, st *Statement) 
 	if err := wire.Unmarshal(b, after); err != nil {
 		return nil, err
 	}
-	b, generation, err := keys.Frame(randomness(p.seed+uint64(a.Number)), after, copied.group.Client().Identity.SignatureKey, copied.skip(w.letter))
+	sk := copied.group.Client().Identity.SignatureKey
+	if st.Text == atSignature {
+		sk = nil
+	}
+	b, generation, err := keys.Frame(randomness(p.seed+uint64(a.Number)), after, sk, copied.skip(w.letter))
 	if err != nil {
 		return nil, err
 	}
 	a.Altered.Encrypted, a.Altered.Generation = after.WireFormat == wire.WireFormatPrivateMessage, generation
-	after.Auth.Signature = c.Auth.Signature
+	if sk != nil {
+		after.Auth.Signature = c.Auth.Signature
+	}
 	if b, err := wire.Marshal(after); err != nil || bytes.Equal(b, before) {
 		return nil, errors.New("it changes nothing")
 	}

@@ -24,6 +24,7 @@ func TestAlterations(t *testing.T) {
 		{`wire 4 at "welcome.secrets[0]" without it as bob`, "it could not be carried out: nothing of room/0 was stolen from bob"},
 		{`wire 5 at "content.application_data" twice as bob`, "accepted by alice"},
 		{`wire 5 at "content.application_data" without it as bob`, "accepted by alice"},
+		{`wire 5 at "auth.signature" with wire 6 as bob`, "rejected by alice"},
 		{`wire 5 at "content.epoch" with wire 3 as bob`, "rejected by alice"},
 		{`wire 5 at "content.sender" twice as bob`, "it could not be carried out: malformed"},
 		{`wire 6 at "content.authenticated_data" twice as bob`, "it could not be carried out: it changes nothing"},

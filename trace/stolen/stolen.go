@@ -62,17 +62,19 @@ func (k *Keys) Open(message []byte) (*wire.AuthenticatedContent, error) {
 }
 
 // Frame makes an MLSMessage of content: as the victim's, whom it makes the sender, signed
-// with sk, and with the stolen membership_key, or with a message key of the victim's: the
+// with sk, if that is not nil, and with the stolen membership_key, or with a message key of the victim's: the
 // next one but so many. It returns the generation of that.
 func (k *Keys) Frame(rng io.Reader, c *wire.AuthenticatedContent, sk []byte, skip int) (message []byte, generation uint32, err error) {
 	c.Content.Sender = wire.Sender{Type: wire.SenderMember, LeafIndex: k.leaf}
 	tbs := wire.FramedContentTBS{Version: wire.ProtocolMLS10, WireFormat: c.WireFormat, Content: c.Content, Context: &k.context}
-	b, err := wire.Marshal(&tbs)
-	if err != nil {
-		return nil, 0, err
-	}
-	if c.Auth.Signature, err = k.suite.SignWithLabel(sk, "FramedContentTBS", b); err != nil {
-		return nil, 0, err
+	if sk != nil {
+		b, err := wire.Marshal(&tbs)
+		if err != nil {
+			return nil, 0, err
+		}
+		if c.Auth.Signature, err = k.suite.SignWithLabel(sk, "FramedContentTBS", b); err != nil {
+			return nil, 0, err
+		}
 	}
 	m := wire.MLSMessage{Version: wire.ProtocolMLS10, WireFormat: c.WireFormat}
 	if c.WireFormat == wire.WireFormatPublicMessage {
