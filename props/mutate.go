@@ -40,22 +40,22 @@ func (m *mutator) mutate(b []byte) (changed []byte, what string) {
 		return m.blind(b)
 	}
 	var parts []*wire.Part
-	each(root, func(p *wire.Part) { parts = append(parts, p) })
+	root.Walk(func(_ string, p *wire.Part) { parts = append(parts, p) })
 	p := parts[m.rng.IntN(len(parts))]
 	var content []byte
 	switch {
 	case p.Value != nil:
 		content, what = m.number(p)
-	case encoding.IsVector(p) && len(p.Children) > 0 && m.rng.IntN(2) == 0:
+	case p.IsVector() && len(p.Children) > 0 && m.rng.IntN(2) == 0:
 		content, what = m.element(p)
 	default:
 		content, what = m.field(p)
 	}
-	put := encoding.Headed(p, content)
-	if encoding.IsVector(p) && m.rng.IntN(8) == 0 {
+	put := p.Headed(content)
+	if p.IsVector() && m.rng.IntN(8) == 0 {
 		put, what = append(encoding.LongHeader(len(content)), content...), what+", with a length header that is too long"
 	}
-	return encoding.Rewritten(root, p, put), fmt.Sprintf("%s %s: %s", p.Type, p.Name, what)
+	return root.Rewritten(p, put), fmt.Sprintf("%s %s: %s", p.Type, p.Name, what)
 }
 
 // blind changes bytes whatever they mean.
@@ -109,7 +109,7 @@ func (m *mutator) number(p *wire.Part) (content []byte, what string) {
 func (m *mutator) element(p *wire.Part) (content []byte, what string) {
 	var list [][]byte
 	for _, child := range p.Children {
-		list = append(list, encoding.Rewritten(child, nil, nil))
+		list = append(list, child.Rewritten(nil, nil))
 	}
 	i, j := m.rng.IntN(len(list)), m.rng.IntN(len(list))
 	switch m.rng.IntN(3) {
@@ -126,7 +126,7 @@ func (m *mutator) element(p *wire.Part) (content []byte, what string) {
 
 // field changes what a field holds as bytes.
 func (m *mutator) field(p *wire.Part) (content []byte, what string) {
-	content = encoding.Inside(p, nil, nil)
+	content = p.Content()
 	n := m.rng.IntN(len(content) + 1)
 	switch m.rng.IntN(5) {
 	case 0:
@@ -156,7 +156,7 @@ func (m *mutator) same(p *wire.Part) (content []byte, ok bool) {
 		return nil, false
 	}
 	var found []*wire.Part
-	each(root, func(o *wire.Part) {
+	root.Walk(func(_ string, o *wire.Part) {
 		if o.Name == p.Name && o.Type == p.Type && o.Suffix == p.Suffix {
 			found = append(found, o)
 		}
@@ -164,13 +164,5 @@ func (m *mutator) same(p *wire.Part) (content []byte, ok bool) {
 	if len(found) == 0 {
 		return nil, false
 	}
-	return encoding.Inside(found[m.rng.IntN(len(found))], nil, nil), true
-}
-
-// each visits a part and all that is in it.
-func each(p *wire.Part, f func(*wire.Part)) {
-	f(p)
-	for _, child := range p.Children {
-		each(child, f)
-	}
+	return found[m.rng.IntN(len(found))].Content(), true
 }

@@ -8,7 +8,6 @@ import (
 	"testing"
 
 	"mlsref/impl/wire"
-	"mlsref/props/encoding"
 	"mlsref/trace"
 )
 
@@ -38,8 +37,8 @@ func TestRewritten(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		each(root, func(p *wire.Part) {
-			if again := encoding.Rewritten(root, p, encoding.Headed(p, encoding.Inside(p, nil, nil))); !bytes.Equal(again, b) {
+		root.Walk(func(_ string, p *wire.Part) {
+			if again := root.Rewritten(p, p.Headed(p.Content())); !bytes.Equal(again, b) {
 				t.Errorf("%s %s in place of itself gives\n%x, was\n%x", p.Type, p.Name, again, b)
 			}
 		})

@@ -87,13 +87,27 @@ type Reject struct {
 // Attack is a step of the attacker: what it tried with what it had stolen.
 type Attack struct {
 	Number   int      `json:"number"`
-	What     string   `json:"what"` // send, commit, remove, update, join
-	As       string   `json:"as"`
+	What     string   `json:"what"`         // sends, commits, removes, updates, joins, alters
+	As       string   `json:"as,omitempty"` // always there, but where a message was altered and not signed again
 	Group    string   `json:"group"`
 	State    string   `json:"state,omitempty"`
 	Failed   string   `json:"failed,omitempty"` // why the attacker could not even make the message
 	Accepted []string `json:"accepted,omitempty"`
 	Rejected []string `json:"rejected,omitempty"`
+	Altered  *Altered `json:"altered,omitempty"` // alters
+}
+
+// Altered is a message of the wire that the attacker changed a part of.
+type Altered struct {
+	Wire       int      `json:"wire"` // its number, from 1
+	Kind       string   `json:"kind"` // as Wire's
+	At         string   `json:"at"`   // the path of the part
+	How        string   `json:"how"`  // with, without, twice
+	With       int      `json:"with,omitempty"`
+	Encrypted  bool     `json:"encrypted,omitempty"`  // signed again: sent as a PrivateMessage
+	Generation uint32   `json:"generation,omitempty"` // and with which key of the sender's ratchet
+	Removed    []string `json:"removed,omitempty"`    // who accepted a Commit that removes it: it cannot check the confirmation_tag
+	Same       []string `json:"same,omitempty"`       // who read in it what was there before: a Welcome's part for somebody else was changed
 }
 
 // Snapshot is a group's public tree at an epoch, and who holds which node key.

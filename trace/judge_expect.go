@@ -85,12 +85,30 @@ func (j *judge) attackExpected(e Event) error {
 			continue
 		}
 		if got := len(a.Accepted) > 0; got != e.Expect.Exposed {
-			j.problem(BrokenExpect, e.Line, "expected attack %d, %q as %s, to %s; %s", a.Number, a.What, a.As,
+			j.problem(BrokenExpect, e.Line, "expected attack %d, %s, to %s; %s", a.Number, a.Tried(),
 				map[bool]string{true: "succeed", false: "fail"}[e.Expect.Exposed], Outcome(a))
 		}
 		return nil
 	}
 	return &InputError{File: j.trace.Header.File, Line: e.Line, Msg: fmt.Sprintf("the run has no attack %d", e.Expect.Attack)}
+}
+
+// Tried is what the attacker did, in the scenario's words: sends as bob.
+func (a *Attack) Tried() string {
+	words := a.What
+	if x := a.Altered; x != nil {
+		words = fmt.Sprintf("%s wire %d at %q %s", a.What, x.Wire, x.At, x.How)
+		switch x.How {
+		case "with":
+			words += fmt.Sprintf(" wire %d", x.With)
+		case "without":
+			words += " it"
+		}
+	}
+	if a.As != "" {
+		words += " as " + a.As
+	}
+	return words
 }
 
 // Outcome is what came of an attack, in words.
@@ -104,6 +122,9 @@ func Outcome(a *Attack) string {
 	}
 	if len(a.Rejected) > 0 {
 		parts = append(parts, "rejected by "+strings.Join(a.Rejected, ", "))
+	}
+	if a.Altered != nil && len(a.Altered.Same) > 0 {
+		parts = append(parts, "read as it was before by "+strings.Join(a.Altered.Same, ", "))
 	}
 	if len(parts) == 0 {
 		return "nobody was there to receive it"

@@ -3,6 +3,7 @@ package trace
 import (
 	"slices"
 	"sort"
+	"strings"
 
 	"mlsref/model"
 )
@@ -28,7 +29,7 @@ func (j *judge) more(events []model.Event) error {
 	j.report.Forks = forks(events)
 	j.forgeries(events)
 	j.leftovers()
-	return nil
+	return j.alterations(events)
 }
 
 // leftovers are problems: nothing may be held that should have been erased.
@@ -52,6 +53,42 @@ func (j *judge) forgeries(events []model.Event) {
 			j.problem(BrokenAuth, 0, "somebody accepted what the attacker made in the name of %s in %s, which it cannot have made: %s", v.Sender, v.State, v.Because)
 		}
 	}
+}
+
+// alterations: what was altered, nobody may accept, unless the predicate thinks that the
+// attacker could sign and seal it. A Commit nobody may accept but those whom it removes: its
+// confirmation_tag is over the content and the signature, and it was not made anew (RFC
+// 9420 §8.1, §8.2).
+func (j *judge) alterations(events []model.Event) error {
+	steps := 0
+	for _, e := range j.trace.Events {
+		if e.Kind == KindStep {
+			steps++
+		}
+		a := e.Attack
+		if e.Kind != KindAttack || a.Altered == nil || len(a.Accepted) == 0 {
+			continue
+		}
+		why := "nothing was signed again"
+		switch {
+		case a.Altered.At == atSignature:
+		case a.As != "" && a.Altered.Kind == "commit" && len(a.Altered.Removed) < len(a.Accepted):
+			why = "its confirmation_tag was not made again"
+		case a.As != "":
+			v, err := model.CouldForge(events, model.Forgery{State: a.State, As: a.As, Moment: steps, Encrypted: a.Altered.Encrypted,
+				Handshake: a.Altered.Kind != "application", Generation: int(a.Altered.Generation)})
+			if err != nil {
+				return err
+			}
+			if v.Attacker {
+				continue
+			}
+			why = v.Because
+		}
+		j.problem(BrokenAuth, e.Line, "%s accepted message %d of the wire (%s of %s), altered at %s (%s): %s",
+			strings.Join(a.Accepted, ", "), a.Altered.Wire, a.Altered.Kind, a.State, a.Altered.At, a.Altered.How, why)
+	}
+	return nil
 }
 
 // stepBefore is the Seq of the last step at or before an event: a fact belongs to

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"slices"
 
 	"mlsref/impl/group"
 	"mlsref/impl/suite"
@@ -55,17 +56,19 @@ type player struct {
 	rec    *Recorder
 	format group.Format
 
-	line    int
-	rooms   []*room
-	clients []*client // in order of appearance
-	byName  map[string]*client
-	states  map[string]int           // how many states there are of a group and epoch
-	trees   map[string]treesync.Tree // of each state
-	letters []*letter                // application messages, in order of their numbers
-	made    int                      // proposals and packages, for their IDs
-	attacks int
-	psks    map[string][]byte
-	ids     map[string]string // of packages and Updates, by their leaf's key
+	line     int
+	rooms    []*room
+	clients  []*client // in order of appearance
+	byName   map[string]*client
+	states   map[string]int           // how many states there are of a group and epoch
+	trees    map[string]treesync.Tree // of each state
+	letters  []*letter                // application messages, in order of their numbers
+	made     int                      // proposals and packages, for their IDs
+	attacks  int
+	wires    []*sent // what went over the wire
+	altering bool    // what an alteration needs of those who read
+	psks     map[string][]byte
+	ids      map[string]string // of packages and Updates, by their leaf's key
 
 	// For the audit: who was in which state, who joined by which package, and what was
 	// reported.
@@ -98,6 +101,7 @@ func newPlayer(sc *Scenario, opt Options) (*player, error) {
 	if opt.Seed != nil {
 		p.seed = *opt.Seed
 	}
+	p.altering = slices.ContainsFunc(sc.Statements, func(st Statement) bool { return st.Verb == VerbAlters })
 	p.rng = randomness(p.seed)
 	if sc.Public {
 		p.format = group.Public
@@ -173,6 +177,8 @@ func (p *player) do(st *Statement) error {
 		return p.fromOutside(st)
 	case VerbReopens:
 		return p.reopen(st)
+	case VerbAlters:
+		return p.alter(st)
 	}
 	if st.Actor == theAttacker {
 		return p.attack(st)

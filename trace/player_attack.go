@@ -12,8 +12,9 @@ import (
 
 // loot is a thief's copy of what it stole from a client.
 type loot struct {
-	client group.Client // with the signature key
-	seats  []*seat      // copies of live groups; nil if only the signature key was stolen
+	client group.Client    // with the signature key
+	seats  []*seat         // copies of live groups; nil if only the signature key was stolen
+	states map[string]seat // what the copies were in each state, when they came to it
 }
 
 func (p *player) compromise(st *Statement) error {
@@ -45,7 +46,10 @@ func (p *player) compromise(st *Statement) error {
 	if st.What == model.KeyPackages {
 		return nil
 	}
-	taken := &loot{client: c.client}
+	taken := &loot{client: c.client, states: map[string]seat{}}
+	if c.stolen != nil {
+		taken.states = c.stolen.states
+	}
 	taken.client.Config.PSKs = &group.PSKStore{}
 	if st.What == "" {
 		taken.client.Config.PSKs = c.client.Config.PSKs.Clone()
@@ -54,6 +58,7 @@ func (p *player) compromise(st *Statement) error {
 			copied.group, copied.pending, copied.draft = s.group.Clone(), nil, nil
 			copied.caught = len(s.room.log)
 			taken.seats = append(taken.seats, &copied)
+			p.learned(taken, &copied)
 		}
 	} else if c.stolen != nil {
 		taken.seats = c.stolen.seats
@@ -185,6 +190,7 @@ func (p *player) catchUp(victim *client, r *room) (*seat, error) {
 		}
 		if s.group = received.Next; l.kind == "commit" {
 			s.state, s.handshakes, s.messages = l.next, 0, 0
+			p.learned(victim.stolen, s)
 		}
 	}
 	return s, nil
@@ -227,7 +233,7 @@ func (p *player) attackSend(a *Attack, s *seat, victim *client, text []byte) err
 	n, _ := generation(&s.messages, model.Attacker)
 	p.step(s, model.Event{Kind: model.Send, Message: l.number, By: model.Attacker, Generation: n})
 	p.rec.MessageGoal(model.Goal{Kind: model.Message, Group: s.room.name, Epoch: s.group.Epoch(), State: s.state, Message: l.number})
-	p.rec.Wire("application", l.bytes)
+	p.wire("application", l.bytes)
 	return p.deliver(p.othersBut(s, victim), l)
 }
 
@@ -252,6 +258,7 @@ func (p *player) attackCommit(a *Attack, s *seat, victim *client, opt group.Comm
 	s.group, _ = pending.Accept()
 	s.group = s.group.Clone() // still a copy
 	s.state, s.handshakes, s.messages = d.next, 0, 0
+	p.learned(victim.stolen, s)
 	return p.publishForged(s, d, victim)
 }
 
@@ -281,5 +288,6 @@ func (p *player) attackJoin(a *Attack, victim *client, r *room, st *Statement) e
 	d.forged, a.State = a, d.state
 	s.group, s.caught = s.group.Clone(), len(r.log)+1 // the log will have its own Commit
 	victim.stolen.seats = append(slices.DeleteFunc(victim.stolen.seats, func(old *seat) bool { return old.room == r }), s)
+	p.learned(victim.stolen, s)
 	return p.publishForged(s, d, victim)
 }

@@ -209,7 +209,7 @@ func TestThiefAndVictimRace(t *testing.T) {
 // and that the predicate thinks impossible.
 func TestAttackProblems(t *testing.T) {
 	tr := played(t, three+"compromise bob\nattacker sends \"x\" as bob\nexpect attack 1 fails\n")
-	if got := fmt.Sprint(judged(t, tr).Problems); got != `[run.scenario:5: expected attack 1, "sends" as bob, to fail; accepted by alice, carol]` {
+	if got := fmt.Sprint(judged(t, tr).Problems); got != `[run.scenario:5: expected attack 1, sends as bob, to fail; accepted by alice, carol]` {
 		t.Error(got)
 	}
 	find(t, tr, isStep(model.Compromise)).Step.What = model.KeyPackages

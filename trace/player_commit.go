@@ -239,9 +239,9 @@ func (p *player) makeCommit(s *seat, opt group.CommitOptions, by string) (*lette
 	p.arrived(d.next, next.Tree())
 	p.commitGoals(s.room, d, before, next)
 	// The delivery service has both from now on, whatever it does with them.
-	p.rec.Wire("commit", d.bytes)
+	p.wire("commit", d.bytes)
 	if d.welcome != nil {
-		p.rec.Wire("welcome", d.welcome)
+		p.wire("welcome", d.welcome)
 	}
 	return d, pending, p.rec.Err()
 }

@@ -135,7 +135,7 @@ func (p *player) linked(old *seat, r *room, pending *group.Pending) error {
 		return err
 	}
 	if welcome != nil {
-		p.rec.Wire("welcome", welcome)
+		p.wire("welcome", welcome)
 	}
 	s.state, s.branch.head = d.next, d.next
 	p.step(s, model.Event{Kind: model.Process, From: first})

@@ -52,6 +52,9 @@ func (p *player) read(c *client, l *letter) error {
 			return err
 		}
 	}
+	if p.altering {
+		p.remember(c, l)
+	}
 	err := p.open(c, l)
 	p.answered(err)
 	if w != nil && w.Read != nil {

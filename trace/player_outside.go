@@ -90,7 +90,7 @@ func (p *player) groupInfo(s *seat) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.rec.Wire("group_info", info)
+	p.wire("group_info", info)
 	return info, nil
 }
 
@@ -116,7 +116,7 @@ func (p *player) joinExternally(c *client, as group.Client, through *seat, info 
 	p.rec.State(d.next, r.name, next.Epoch(), 0, false)
 	p.arrived(d.next, next.Tree())
 	p.commitGoals(r, d, through.group.Tree(), next)
-	p.rec.Wire("commit", d.bytes)
+	p.wire("commit", d.bytes)
 	return s, d, p.rec.Err()
 }
 
@@ -221,7 +221,7 @@ func (p *player) proposeFromOutside(c *client, s *seat, st *Statement) error {
 // outsideProposal gives a proposal from outside to the members of a branch. It holds
 // no secret, so it is no step of the model.
 func (p *player) outsideProposal(c *client, s *seat, msg []byte) error {
-	p.rec.Wire("proposal", msg)
+	p.wire("proposal", msg)
 	l := &letter{kind: "proposal", from: c, room: s.room, state: s.state, bytes: msg}
 	s.room.log = append(s.room.log, l)
 	return p.deliver(append(p.others(s), s.client), l)

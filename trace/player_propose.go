@@ -98,7 +98,7 @@ func (p *player) sentProposal(s *seat, sender *group.Group, msg []byte, e model.
 	e.Kind = model.Propose
 	p.rec.Spent()
 	p.step(s, e)
-	p.rec.Wire("proposal", msg)
+	p.wire("proposal", msg)
 	s.room.log = append(s.room.log, l)
 	return l
 }
@@ -130,7 +130,7 @@ func (p *player) send(s *seat, st *Statement) error {
 	p.rec.Spent()
 	p.step(s, model.Event{Kind: model.Send, Message: l.number})
 	p.rec.MessageGoal(model.Goal{Kind: model.Message, Group: s.room.name, Epoch: s.group.Epoch(), State: s.state, Message: l.number})
-	p.rec.Wire("application", msg)
+	p.wire("application", msg)
 	return p.deliver(to, l)
 }
 
@@ -231,6 +231,6 @@ func (p *player) publishPackage(c *client, as group.Client) (*pack, error) {
 	p.rec.NameKey(kp.InitKey, c.name+"_init_key")
 	p.rec.Step(model.Event{Kind: model.KeyPackage, Actor: c.name, Package: k.id})
 	p.rec.NodeGoal(kp.InitKey, model.Goal{Kind: model.InitKey, Label: k.id})
-	p.rec.Wire("key_package", b)
+	p.wire("key_package", b)
 	return k, nil
 }

@@ -47,10 +47,14 @@ var templates = []string{
 	"attacker sends \"forged\" as %w", "attacker commits as %w", "attacker removes %w as %w", "attacker updates as %w", "attacker joins %g as %w",
 }
 
+// oneAlters: of how many lines one alters a message, if any does.
+const oneAlters = 4
+
 // Generator makes a scenario line by line, and plays it, so that each line is possible
 // where it stands. What it draws, Pick decides: 0 to n-1.
 type Generator struct {
 	Pick   func(n int) int
+	Alters bool // the attacker may alter messages: set it before the first line is drawn
 	people []string
 	lines  []string
 	p      *player
@@ -101,7 +105,7 @@ func (g *Generator) step(text string) error {
 	}
 	st := &sc.Statements[0]
 	st.Line = len(g.lines) + 1
-	g.p.touched = false
+	g.p.touched, g.p.altering = false, g.p.altering || g.Alters
 	returned := false
 	defer func() {
 		if !returned { // a panic: this line shows it
@@ -133,6 +137,7 @@ func (g *Generator) again() error {
 	if g.p, err = newPlayer(sc, Options{}); err != nil {
 		return err
 	}
+	g.p.altering = g.p.altering || g.Alters
 	for i := range sc.Statements {
 		if err := g.p.play(&sc.Statements[i]); err != nil {
 			return err
@@ -143,6 +148,9 @@ func (g *Generator) again() error {
 
 // line fills a template.
 func (g *Generator) line() string {
+	if g.Alters && g.Pick(oneAlters) == 0 {
+		return g.alteration()
+	}
 	text := templates[g.Pick(len(templates))]
 	var out strings.Builder
 	for {

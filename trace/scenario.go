@@ -57,6 +57,7 @@ const (
 	VerbDeliver        Verb = "deliver" // a message that was withheld
 	VerbReplay         Verb = "replay"  // a message that was delivered before
 	VerbCompromise     Verb = "compromise"
+	VerbAlters         Verb = "alters" // the attacker's only
 	VerbExpect         Verb = "expect"
 )
 
@@ -76,10 +77,11 @@ type Statement struct {
 	Through string    // joins: whose GroupInfo
 	PSKs    []PSKWord // commits: to be injected
 	NoPath  bool      // commits: "without path"
-	Text    string    // sends, exports, labels: the text; reinits: the suite
+	Text    string    // sends, exports, labels: the text; reinits: the suite; alters: where
 	PSK     string    // deal
-	Number  int       // deliver, replay: the message
-	What    string    // compromise: of what; has: known or good
+	Number  int       // deliver, replay: the message; alters: of the wire
+	With    int       // alters: the message of the wire that has what is put in place
+	What    string    // compromise: of what; has: known or good; alters: with, without, twice
 	Expect  *Expect   // expect
 }
 

@@ -2,7 +2,7 @@ package trace
 
 // impossibles are steps that cannot be played: the last one of each text.
 func impossibles() []mistake {
-	return append(append(impossibleMembers(), impossibleCommits()...), impossibleElsewhere()...)
+	return append(append(impossibleMembers(), impossibleCommits()...), append(impossibleElsewhere(), impossibleAlterations()...)...)
 }
 
 // impossibleMembers is about who is where.
@@ -31,6 +31,22 @@ func impossibleMembers() []mistake {
 		{"removed, and does not know", start + "bob goes offline\nalice removes bob\nalice adds bob",
 			`x.mls:5: bob has not heard yet that it was removed from room, expected bob comes online first`},
 		{"no key package", start + "dave creates den\ndave goes offline\nalice adds dave", `x.mls:5: dave is offline and left no unused key package, expected dave comes online first`},
+	}
+}
+
+// impossibleAlterations is about what went over the wire: two key packages (1, 2), a Commit
+// (3), a Welcome (4), and messages of carol's (5) and bob's (6).
+func impossibleAlterations() []mistake {
+	const start = threeMembers + "carol sends \"x\"\nbob sends \"y\"\nattacker alters wire "
+	return []mistake{
+		{"alters what was not read", start + `1 at "key_package" twice`, `x.mls:5: nobody has read message 1 of the wire, expected one that was delivered`},
+		{"alters what was not sent", start + `9 at "key_package" twice`, `x.mls:5: message 9 of the wire was not sent, expected at most 6`},
+		{"alters with what was not sent", start + `5 at "version" with wire 9`, `x.mls:5: message 9 of the wire was not sent, expected at most 6`},
+		{"alters for a stranger", start + `5 at "version" twice to bob carol`, `x.mls:5: carol has not read message 5 of the wire`},
+		{"alters into another", start + `5 at "private_message" with wire 6`, `x.mls:5: what it becomes is message 6 of the wire, expected another one`},
+		{"alters nothing", start + `5 at "private_message.epoch" with wire 6`, `x.mls:5: what it becomes is message 5 of the wire, expected another one`},
+		{"alters nowhere", start + `5 at "private_message.epic" twice`, `x.mls:5: message 5 of the wire has nothing at "private_message.epic"`},
+		{"alters as a stranger", start + `5 at "version" twice as dave`, `x.mls:5: nobody here is called dave, expected alice, bob or carol`},
 	}
 }
 

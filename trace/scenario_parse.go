@@ -14,7 +14,7 @@ var (
 	openings = []string{"suite", "seed", "handshakes", "keep", "deal", "deliver", "replay", "compromise", "expect"}
 	verbs    = []string{"creates", "adds", "removes", "updates", "proposes", "commits", "labels", "allows", "reinits", "reopens",
 		"branches", "prepares", "publishes", "abandons", "asks", "joins", "rejoins", "sends", "exports", "goes", "comes", "has"}
-	forged   = []string{"sends", "commits", "removes", "updates", "joins"} // what the attacker can do as somebody
+	forged   = []string{"sends", "commits", "removes", "updates", "joins", "alters"} // what the attacker can do as somebody
 	modifier = []string{"without", "with", "in", "to", "as", "through"}
 	reserved = append(append(slices.Clone(openings), modifier...), theAttacker)
 )
@@ -125,6 +125,41 @@ func (st *Statement) parse(first word, l *line) string {
 	return st.parseVerb(l.next().text, l)
 }
 
+// parseAltered reads "wire N at PATH", what is changed there, and then, in any order, who
+// gets it and in whose name it is signed again.
+func (st *Statement) parseAltered(l *line) string {
+	return firstOf(l.oneOf("wire"), func() string {
+		return firstOf(l.numbered(&st.Number, "message"), func() string {
+			return firstOf(l.oneOf("at"), func() string {
+				return firstOf(l.quoted(&st.Text, "the path of a part"), func() string { return st.parseChange(l) })
+			})
+		})
+	})
+}
+
+func (st *Statement) parseChange(l *line) string {
+	st.What = l.peek()
+	if msg := l.oneOf("with", "without", "twice"); msg != "" {
+		return msg
+	}
+	msg := ""
+	switch st.What {
+	case "with":
+		msg = firstOf(l.oneOf("wire"), func() string { return l.numbered(&st.With, "message") })
+	case "without":
+		msg = l.oneOf("it")
+	}
+	for msg == "" && len(l.words) > 0 {
+		word := l.peek()
+		if word != "to" && word != "as" {
+			return unexpected(l.words[0].raw, "the end of the line, or", []string{"to", "as"})
+		}
+		l.next()
+		msg = st.modify(word, l)
+	}
+	return msg
+}
+
 // parseLoot is what is stolen, if not all.
 func (st *Statement) parseLoot(l *line) string {
 	switch l.peek() {
@@ -156,6 +191,8 @@ func (st *Statement) parseVerb(verb string, l *line) string {
 	st.Verb = Verb(verb)
 	commits := []string{"with", "without", "in", "to"}
 	switch verb {
+	case "alters":
+		return st.parseAltered(l)
 	case "creates":
 		return l.name(&st.Group, "a name for the group")
 	case "adds":

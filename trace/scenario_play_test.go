@@ -50,6 +50,7 @@ func begun(t *testing.T, statements []Statement) *player {
 	if err != nil {
 		t.Fatal(err)
 	}
+	p.altering = true
 	for i := range statements {
 		if err := p.play(&statements[i]); err != nil {
 			t.Fatal(err)

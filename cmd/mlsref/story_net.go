@@ -88,11 +88,16 @@ func rejection(r *trace.Reject) string {
 
 // attack tells what came of a step of the attacker.
 func (s *story) attack(a *trace.Attack) {
-	s.warn("Attack %d, to %s as %s: %s.", a.Number, attackVerb(a.What), printable(a.As), printable(trace.Outcome(a)))
+	s.warn("Attack %d, %s: %s.", a.Number, attackWords(a), printable(trace.Outcome(a)))
 }
 
-// attackVerb is what the attacker tried, without the s of "sends".
-func attackVerb(what string) string { return printable(strings.TrimSuffix(what, "s")) }
+// attackWords are what the attacker tried: "to send as bob".
+func attackWords(a *trace.Attack) string {
+	if a.Altered != nil {
+		return printable(a.Tried())
+	}
+	return "to " + printable(strings.TrimSuffix(a.What, "s")) + " as " + printable(a.As)
+}
 
 // known tells what a client with known randomness drew. What the attacker draws
 // itself goes without saying.

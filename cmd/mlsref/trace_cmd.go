@@ -79,7 +79,7 @@ func (g *glossary) toldKind(e *trace.Event) string {
 	case trace.KindReject:
 		return printable(fmt.Sprintf("rejects the %s of %s: %s", e.Reject.Kind, e.Reject.From, rejection(e.Reject)))
 	case trace.KindAttack:
-		return printable(fmt.Sprintf("attack %d, %s as %s: %s", e.Attack.Number, e.Attack.What, e.Attack.As, trace.Outcome(e.Attack)))
+		return printable(fmt.Sprintf("attack %d, %s: %s", e.Attack.Number, e.Attack.Tried(), trace.Outcome(e.Attack)))
 	}
 	return printable(e.Kind)
 }

@@ -223,7 +223,7 @@ func (v *verdictView) attacks() {
 	var lines []string
 	for i := range v.trace.Events {
 		if a := v.trace.Events[i].Attack; v.trace.Events[i].Kind == trace.KindAttack && a != nil {
-			lines = append(lines, fmt.Sprintf("attack %d, to %s as %s%s: %s", a.Number, attackVerb(a.What), printable(a.As),
+			lines = append(lines, fmt.Sprintf("attack %d, %s%s: %s", a.Number, attackWords(a),
 				v.terms.in(a.State), printable(trace.Outcome(a))))
 		}
 	}

@@ -10,6 +10,7 @@ import (
 
 	"mlsref/fuzz/target"
 	"mlsref/props"
+	"mlsref/spec"
 	"mlsref/trace"
 )
 
@@ -67,6 +68,7 @@ func history(in []byte, seen *target.Seen) error {
 // in it.
 func drawn(c *choices) (*trace.Generator, error) {
 	g, err := trace.NewGenerator(c.pick, uint64(c.pick(256)), people)
+	g.Alters = true
 	for steps, lines := 0, 0; err == nil && steps < mostSteps && lines < mostLines && len(c.left) > 0; lines++ {
 		before, added := len(c.made), false
 		if added, err = g.Try(); added {
@@ -90,21 +92,31 @@ func (c *choices) pick(n int) int {
 	if len(c.left) > 0 {
 		at, c.left = int(c.left[0])%n, c.left[1:]
 	}
-	c.made = append(c.made, byte(at))
+	c.made = append(c.made, byte(at)) // n is at most 256, or a path of a message's that is too far down is never chosen
 	return at
 }
 
-// counting is no property: it counts what members answer to messages.
+// counting is no property: it counts what members answer to messages, and to altered ones.
 func counting(seen *target.Seen) props.Property {
 	return props.Property{Name: "seen", New: func(*props.History) props.Checks {
-		return props.Checks{Watch: trace.Watch{Read: func(_ *trace.Session, _ string, _ trace.Message, refused error) error {
-			if seen.Answer(refused); refused == nil {
-				seen.Outcome("read")
-			} else {
-				seen.Outcome("refused")
+		return props.Checks{Judged: func(t *trace.Trace, _ *trace.Report) {
+			for _, e := range t.Events {
+				switch {
+				case e.Kind == trace.KindReject:
+					seen.Outcome("refused")
+					for _, r := range spec.Rules() {
+						if r.ID == e.Reject.Rule {
+							seen.Answer(r)
+						}
+					}
+				case e.Kind == trace.KindAttack && e.Attack.Failed == "":
+					seen.Outcome("attack " + e.Attack.What)
+					if len(e.Attack.Accepted) > 0 {
+						seen.Outcome("attack " + e.Attack.What + ", accepted")
+					}
+				}
 			}
-			return nil
-		}}}
+		}}
 	}}
 }
 
@@ -116,13 +128,15 @@ func joined(failures []props.Failure) string {
 	return strings.Join(list, "\n")
 }
 
-// drawnSeeds are some random histories that begin with a group of four, without the
-// lines that were not possible.
+// drawnSeeds are some random histories that begin with a group of four, a theft, a message
+// and a proposal, without the lines that were not possible.
 func drawnSeeds() ([][]byte, error) {
 	var list [][]byte
 	for seed := range uint64(6) {
 		rng := rand.New(rand.NewPCG(seed, 0x68697374))
-		b := []byte{byte(seed), byte(seed), 1, 2, 0, 1, 2, 0, 2, 3, 1} // alice adds bob carol, and carol dave
+		who := byte(seed % 4)
+		b := []byte{byte(seed), byte(seed), 1, 1, 2, 0, 1, 2, 1, 0, 2, 3, 1} // alice adds bob carol, and carol dave
+		b = append(b, 1, 46, who, 1, 34, (who+1)%4, 1, 14, (who+2)%4, who)   // see the templates of trace.Generator
 		for range 250 {
 			b = append(b, byte(rng.Uint32()))
 		}

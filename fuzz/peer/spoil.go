@@ -27,7 +27,7 @@ func Spoiled(rng *rand.Rand, in Input) Input {
 		p := parts[rng.IntN(len(parts))]
 		var with []byte
 		with, what = part(rng, p)
-		put, what = encoding.Rewritten(root, p, with), fmt.Sprintf("%s %s at %d: %s", p.Type, p.Name, p.Offset, what)
+		put, what = root.Rewritten(p, with), fmt.Sprintf("%s %s at %d: %s", p.Type, p.Name, p.Offset, what)
 	}
 	in.Hex = put
 	in.From += ", " + what
@@ -60,17 +60,17 @@ func blind(rng *rand.Rand, b []byte) ([]byte, string) {
 
 // part is a changed part with its header.
 func part(rng *rand.Rand, p *wire.Part) ([]byte, string) {
-	content := encoding.Inside(p, nil, nil)
+	content := p.Content()
 	switch {
 	case p.Value != nil:
 		return number(rng, content)
 	case strings.HasPrefix(p.Type, "optional<"):
 		octet := byte(rng.IntN(256))
 		return append([]byte{octet}, content...), fmt.Sprintf("presence octet %d", octet)
-	case encoding.IsVector(p):
+	case p.IsVector():
 		return vector(rng, p, content)
 	}
-	return encoding.Headed(p, nil), "left out"
+	return p.Headed(nil), "left out"
 }
 
 // number is another value: near, an extreme, a GREASE value (RFC 9420 §13.5), or any.
@@ -106,19 +106,19 @@ func number(rng *rand.Rand, old []byte) ([]byte, string) {
 func vector(rng *rand.Rand, p *wire.Part, content []byte) ([]byte, string) {
 	var list [][]byte
 	for _, child := range p.Children {
-		list = append(list, encoding.Rewritten(child, nil, nil))
+		list = append(list, child.Rewritten(nil, nil))
 	}
 	switch how := rng.IntN(5); {
 	case how == 0:
-		return encoding.Headed(p, nil), "emptied"
+		return p.Headed(nil), "emptied"
 	case how == 1 && len(list) > 0 && p.Type != "opaque":
 		i := rng.IntN(len(list))
-		return encoding.Headed(p, bytes.Join(slices.Insert(list, i, list[i]), nil)), fmt.Sprintf("element %d twice", i)
+		return p.Headed(bytes.Join(slices.Insert(list, i, list[i]), nil)), fmt.Sprintf("element %d twice", i)
 	case how == 2 && len(list) > 0 && p.Type != "opaque":
 		i := rng.IntN(len(list))
-		return encoding.Headed(p, bytes.Join(slices.Delete(list, i, i+1), nil)), fmt.Sprintf("without element %d", i)
+		return p.Headed(bytes.Join(slices.Delete(list, i, i+1), nil)), fmt.Sprintf("without element %d", i)
 	case how == 3:
-		h := bytes.Clone(encoding.Headed(p, content)[:p.Header])
+		h := bytes.Clone(p.Headed(content)[:p.Header])
 		h[0] |= 3 << 6
 		return append(h, content...), "a length header that starts with the bits 11"
 	}

@@ -122,7 +122,7 @@ func spoiled(pick func(n int) int, k wire.Kind, b []byte, root *wire.Part, place
 			p = at[pick(min(len(at), 256))]
 		}
 		for _, h := range wrongHeaders(pick, p) {
-			if bad := Rewritten(root, p, slices.Concat(h, Inside(p, nil, nil))); wire.Unmarshal(bad, k.New()) == nil {
+			if bad := root.Rewritten(p, slices.Concat(h, p.Content())); wire.Unmarshal(bad, k.New()) == nil {
 				return fmt.Errorf("%s at %d is taken with the header %x in place of %x", p.Name, p.Offset, h, header(p, len(p.Bytes)))
 			}
 		}
@@ -165,4 +165,13 @@ func Clipped(b []byte) string {
 		return fmt.Sprintf("%x", b)
 	}
 	return fmt.Sprintf("%x… (%d bytes)", b[:80], len(b))
+}
+
+// LongHeader is a length header that takes twice the bytes that it needs, or more (RFC
+// 9420 §2.1.2).
+func LongHeader(n int) []byte {
+	if n < 1<<6 {
+		return lengthIn(2, n)
+	}
+	return lengthIn(4, n)
 }

@@ -1,0 +1,355 @@
+package trace
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"slices"
+
+	"mlsref/impl/wire"
+	"mlsref/spec"
+	"mlsref/trace/stolen"
+)
+
+// sent is a message that went over the wire.
+type sent struct {
+	kind       string
+	bytes      []byte
+	letter     *letter // nil as long as nobody has read it
+	recipients []recipient
+}
+
+// recipient can read another message in place of one that it was given, as it was then.
+type recipient struct {
+	name string
+	read func(b []byte) (arrival, error)
+}
+
+// arrival is what reading leads to.
+type arrival struct {
+	joined  []byte // the epoch_authenticator of the group that is joined
+	removed bool   // the reader, by a Commit
+}
+
+func (p *player) wire(kind string, b []byte) {
+	p.rec.Wire(kind, b)
+	p.wires = append(p.wires, &sent{kind: kind, bytes: b})
+}
+
+// remember keeps what a client is before it reads a letter, if there will be alterations.
+func (p *player) remember(c *client, l *letter) {
+	i := slices.IndexFunc(p.wires, func(w *sent) bool { return &w.bytes[0] == &l.bytes[0] })
+	if i < 0 {
+		return
+	}
+	w := p.wires[i]
+	w.letter = l
+	if slices.ContainsFunc(w.recipients, func(r recipient) bool { return r.name == c.name }) {
+		return
+	}
+	_ = p.watched(func() error {
+		if read := p.reading(c, l); read != nil {
+			w.recipients = append(w.recipients, recipient{c.name, read})
+		}
+		return nil
+	})
+}
+
+// reading is a client's way to read in place of a letter, on copies; nil if it has none.
+func (p *player) reading(c *client, l *letter) func(b []byte) (arrival, error) {
+	read, _ := withPSKs(p, c, l.psks, func() (func([]byte) (arrival, error), error) {
+		if l.kind != "welcome" {
+			s := c.seat(l.room)
+			if s == nil {
+				return nil, nil
+			}
+			before := s.group.Clone()
+			return func(b []byte) (arrival, error) {
+				r, err := before.Clone().Receive(b)
+				return arrival{removed: r.Removed}, err
+			}, nil
+		}
+		i := c.packageFor(l)
+		if i < 0 {
+			return nil, nil
+		}
+		secrets, opt := c.packages[i].secrets, c.joinOptions(l)
+		as := c.in(secrets.KeyPackage.CipherSuite)
+		as.Config.PSKs = c.client.Config.PSKs.Clone()
+		if opt.From != nil {
+			opt.From = opt.From.Clone()
+		}
+		return func(b []byte) (arrival, error) {
+			g, err := as.Join(secrets, b, opt)
+			if err != nil {
+				return arrival{}, err
+			}
+			return arrival{joined: g.EpochAuthenticator()}, nil
+		}, nil
+	})
+	return read
+}
+
+// alter is a step of the attacker, who changes a message and has those who were given it
+// read that instead, as they were then: it is tried on copies, and nothing of the run
+// changes, nor does the attacker learn anything.
+func (p *player) alter(st *Statement) error {
+	w, recipients, err := p.altered(st)
+	if err != nil {
+		return err
+	}
+	victim := p.byName[st.As]
+	if st.As != "" && victim == nil {
+		return p.impossible("nobody here is called %s%s", st.As, nearestOf(st.As, p.names()))
+	}
+	recipients = slices.DeleteFunc(slices.Clone(recipients), func(r recipient) bool { return r.name == st.As })
+	a := &Attack{Number: p.attacks + 1, What: string(st.Verb), As: st.As, Group: w.letter.room.name, State: w.letter.state,
+		Altered: &Altered{Wire: st.Number, Kind: w.kind, At: st.Text, How: st.What, With: st.With}}
+	var b []byte
+	if victim == nil {
+		if b, err = changed(w.bytes, &wire.MLSMessage{}, st, p.source(st, nil)); err != nil {
+			return p.impossible("%v", err)
+		}
+		if i := slices.IndexFunc(p.wires, func(w *sent) bool { return bytes.Equal(w.bytes, b) }); i >= 0 {
+			return p.impossible("what it becomes is message %d of the wire, expected another one", i+1)
+		}
+	}
+	p.attacks++
+	p.beginAttack()
+	if victim != nil {
+		if b, err = p.signedAgain(a, victim, w, st); err != nil {
+			a.Failed = err.Error()
+		}
+	}
+	if a.Failed == "" {
+		p.tryOn(recipients, a, w, b)
+	}
+	p.rec.As(theAttacker, p.line)
+	p.rec.Attack(a)
+	return nil
+}
+
+// altered is the message that a statement speaks of, and who is to read it.
+func (p *player) altered(st *Statement) (*sent, []recipient, error) {
+	if n := max(st.Number, st.With); n > len(p.wires) {
+		return nil, nil, p.impossible("message %d of the wire was not sent, expected at most %d", n, len(p.wires))
+	}
+	w := p.wires[st.Number-1]
+	if len(w.recipients) == 0 {
+		return nil, nil, p.impossible("nobody has read message %d of the wire, expected one that was delivered", st.Number)
+	}
+	if st.To == nil {
+		return w, w.recipients, nil
+	}
+	var to []recipient
+	for _, name := range st.To {
+		i := slices.IndexFunc(w.recipients, func(r recipient) bool { return r.name == name })
+		if i < 0 {
+			return nil, nil, p.impossible("%s has not read message %d of the wire", name, st.Number)
+		}
+		to = append(to, w.recipients[i])
+	}
+	return w, to, nil
+}
+
+// source is the message that a part is taken from; nil if there is none.
+func (p *player) source(st *Statement, keys *stolen.Keys) *wire.Part {
+	if st.With == 0 {
+		return nil
+	}
+	return root(p.wires[st.With-1].bytes, keys)
+}
+
+// root are the parts of a message, opened if there are keys that open it; nil if it is no
+// message.
+func root(b []byte, keys *stolen.Keys) *wire.Part {
+	if keys != nil {
+		if c, err := keys.Open(b); err == nil {
+			if root, err := annotated(c); err == nil {
+				return root
+			}
+		}
+	}
+	root, err := wire.Annotate(b, &wire.MLSMessage{})
+	if err != nil {
+		return nil
+	}
+	return root
+}
+
+func annotated(c *wire.AuthenticatedContent) (*wire.Part, error) {
+	b, err := wire.Marshal(c)
+	if err != nil {
+		return nil, err
+	}
+	return wire.Annotate(b, &wire.AuthenticatedContent{})
+}
+
+// changed is a message with a part of it changed as a statement says; v is what it is, and
+// source another one to take a part from.
+func changed(b []byte, v wire.Wirer, st *Statement, source *wire.Part) ([]byte, error) {
+	root, err := wire.Annotate(b, v)
+	if err != nil {
+		return nil, err
+	}
+	part := partAt(root, func(path string, _ *wire.Part) bool { return path == st.Text })
+	if part == nil {
+		return nil, fmt.Errorf("message %d of the wire has nothing at %q", st.Number, st.Text)
+	}
+	var put []byte
+	element := part.Name[0] == '['
+	switch st.What {
+	case "with":
+		var other *wire.Part
+		if source != nil {
+			other = samePart(source, part, st.Text)
+		}
+		if other == nil {
+			return nil, fmt.Errorf("message %d of the wire has no %s %s", st.With, part.Type, part.Name)
+		}
+		put = part.Headed(other.Content())
+	case "twice":
+		if put = bytes.Repeat(part.Rewritten(nil, nil), 2); !element {
+			put = part.Headed(bytes.Repeat(part.Content(), 2))
+		}
+	default:
+		if !element {
+			put = part.Headed(nil)
+		}
+	}
+	return root.Rewritten(part, put), nil
+}
+
+func partAt(root *wire.Part, is func(path string, p *wire.Part) bool) (found *wire.Part) {
+	root.Walk(func(path string, p *wire.Part) {
+		if found == nil && is(path, p) {
+			found = p
+		}
+	})
+	return found
+}
+
+// samePart is the part of another message that stands at a path, or else the first of the
+// same name and type; nil if there is none.
+func samePart(root, part *wire.Part, path string) *wire.Part {
+	same := func(o *wire.Part) bool { return o.Name == part.Name && o.Type == part.Type && o.Suffix == part.Suffix }
+	if found := partAt(root, func(at string, o *wire.Part) bool { return at == path && same(o) }); found != nil {
+		return found
+	}
+	return partAt(root, func(_ string, o *wire.Part) bool { return same(o) })
+}
+
+// atSignature is where an alteration is not signed again, only tagged or sealed.
+const atSignature = "auth.signature"
+
+// signedAgain alters what a thief can open, and signs and seals it in its victim's name,
+// with what was stolen in the state that the message is of.
+func (p *player) signedAgain(a *Attack, victim *client, w *sent, st *Statement) ([]byte, error) {
+	if victim.stolen == nil {
+		return nil, fmt.Errorf("nothing was stolen from %s", victim.name)
+	}
+	if slices.ContainsFunc(victim.stolen.seats, func(s *seat) bool { return s.room == w.letter.room }) {
+		_, _ = p.catchUp(victim, w.letter.room) // as far as it can
+	}
+	copied, ok := victim.stolen.states[w.letter.state]
+	if !ok {
+		return nil, fmt.Errorf("nothing of %s was stolen from %s", w.letter.state, victim.name)
+	}
+	keys, err := stolen.From(copied.group)
+	if err != nil {
+		return nil, err
+	}
+	c, err := keys.Open(w.bytes)
+	if err != nil {
+		return nil, err
+	}
+	before, err := wire.Marshal(c)
+	if err != nil {
+		return nil, err
+	}
+	b, err := changed(before, &wire.AuthenticatedContent{}, st, p.source(st, &keys))
+	if err != nil {
+		return nil, err
+	}
+	after := &wire.AuthenticatedContent{}
+	if err := wire.Unmarshal(b, after); err != nil {
+		return nil, err
+	}
+	sk := copied.group.Client().Identity.SignatureKey
+	if st.Text == atSignature {
+		sk = nil
+	}
+	b, generation, err := keys.Frame(randomness(p.seed+uint64(a.Number)), after, sk, copied.skip(w.letter))
+	if err != nil {
+		return nil, err
+	}
+	a.Altered.Encrypted, a.Altered.Generation = after.WireFormat == wire.WireFormatPrivateMessage, generation
+	if sk != nil {
+		after.Auth.Signature = c.Auth.Signature
+	}
+	if b, err := wire.Marshal(after); err != nil || bytes.Equal(b, before) {
+		return nil, errors.New("it changes nothing")
+	}
+	return b, nil
+}
+
+// tryOn has copies of the receivers read an altered message.
+func (p *player) tryOn(recipients []recipient, a *Attack, w *sent, b []byte) {
+	for _, r := range recipients {
+		var is, was arrival
+		var err error
+		_ = p.watched(func() error {
+			if is, err = r.read(b); err == nil && w.kind == "welcome" {
+				was, _ = r.read(w.bytes)
+			}
+			return nil
+		})
+		switch {
+		case err == nil && w.kind == "welcome" && bytes.Equal(is.joined, was.joined):
+			a.Altered.Same = append(a.Altered.Same, r.name)
+		case err == nil:
+			if a.Accepted = append(a.Accepted, r.name); is.removed {
+				a.Altered.Removed = append(a.Altered.Removed, r.name)
+			}
+		default:
+			a.Rejected = append(a.Rejected, r.name)
+			reject := &Reject{Kind: w.kind, From: w.letter.from.name, Why: err.Error()}
+			if a.As != "" {
+				reject.From = a.As
+			}
+			var rule *spec.Rule
+			if errors.As(err, &rule) {
+				reject.Rule = rule.ID
+			}
+			p.rec.As(r.name, p.line)
+			p.rec.Reject(reject)
+		}
+	}
+}
+
+// learned keeps what a thief's copy is in its state, if there will be alterations.
+func (p *player) learned(t *loot, s *seat) {
+	if _, known := t.states[s.state]; p.altering && !known {
+		copied := *s
+		copied.group = s.group.Clone()
+		t.states[s.state] = copied
+	}
+}
+
+// skip is how many more messages a thief's victim had sent, of a letter's kind, in the
+// copy's state before that letter.
+func (s *seat) skip(before *letter) int {
+	n := 0
+	for _, l := range s.room.log {
+		if l == before {
+			break
+		}
+		if l.state == s.state && l.from == s.client && l.forged == nil && (l.kind == "application") == (before.kind == "application") {
+			n++
+		}
+	}
+	if before.kind == "application" {
+		return max(n-s.messages, 0)
+	}
+	return max(n-s.handshakes, 0)
+}
