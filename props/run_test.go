@@ -162,3 +162,17 @@ func TestRulesReached(t *testing.T) {
 		before = rules
 	}
 }
+
+// What panics while a history is drawn does not end the process.
+func TestDrawnPanic(t *testing.T) {
+	n := 0
+	pick := func(int) int {
+		if n++; n > 20 {
+			panic("no more")
+		}
+		return 0
+	}
+	if _, err := Drawn(pick, 1, 10, 3, nil); err == nil || !strings.Contains(err.Error(), "panic: no more") {
+		t.Error(err)
+	}
+}

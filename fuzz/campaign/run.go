@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"mlsref/props"
+	"mlsref/trace"
 )
 
 // Options say how a shard is played; nothing of what comes of it depends on them.
@@ -144,13 +145,21 @@ func one(p Params, seed uint64) (r *Result, err error) {
 	if o.Scenario == nil {
 		return r, nil
 	}
-	for i := range o.Scenario.Statements[:o.Steps] {
-		r.Operations[string(o.Scenario.Statements[i].Verb)]++
+	for _, st := range o.Scenario.Statements[:o.Steps] {
+		r.Operations[operation(st)]++
 	}
 	if len(r.Failures) > 0 {
 		r.Scenario = valid(o.Scenario.Text)
 	}
 	return r, nil
+}
+
+// operation is what a statement does, and whether the attacker does it.
+func operation(st trace.Statement) string {
+	if st.Actor == trace.Attacker {
+		return trace.Attacker + " " + string(st.Verb)
+	}
+	return string(st.Verb)
 }
 
 // first is the first history in which something was found.
