@@ -89,6 +89,7 @@ failed; 2: the command line or a file is wrong.`,
   mlsref export out/lesson.trace.jsonl --to tamarin
   mlsref prove docs/scenarios                ask ProVerif and Tamarin too
   mlsref run --random 1000 --seed 1          judge random histories
+  mlsref campaign run --seed 1 -o out        play a range of seeds, on a cluster too
   mlsref trace stats out/lesson.trace.jsonl`,
 		SilenceErrors:     true,
 		SilenceUsage:      true,

@@ -163,6 +163,16 @@ func TestResume(t *testing.T) {
 			t.Errorf("with %d bytes the merge is\n%s\nwant\n%s", keep, got, want)
 		}
 	}
+	// A torn line longer than all that is to come.
+	if err := os.WriteFile(file, append(text, strings.Repeat("x", 5000)...), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if out := run(t, dir, small, Shard{1, 1}); out.Torn != 5000 || out.Played != 0 {
+		t.Errorf("%+v", out)
+	}
+	if now, err := os.ReadFile(file); err != nil || !bytes.Equal(now, text) {
+		t.Errorf("the file is\n%s%v", now, err)
+	}
 }
 
 // A full disk in the middle of a line is an error that says so, and what is there is
@@ -362,7 +372,19 @@ func TestFindings(t *testing.T) {
 			t.Errorf("with at most %d, %d findings are short", n, got)
 		}
 	}
-	if merged(t, dir) != merged(t, one) {
+	// Nor does it matter in which order the histories were finished.
+	text, err := os.ReadFile(Shard{1, 1}.File(one))
+	if err != nil {
+		t.Fatal(err)
+	}
+	played := strings.SplitAfter(string(text), "\n")[:1+p.Histories]
+	slices.Reverse(played[1:])
+	other := t.TempDir()
+	if err := os.WriteFile(Shard{1, 1}.File(other), []byte(strings.Join(played, "")), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	run(t, other, p, Shard{1, 1})
+	if whole := merged(t, one); merged(t, dir) != whole || merged(t, other) != whole {
 		t.Error("it is not the same")
 	}
 }
