@@ -25,12 +25,24 @@ func One(seed uint64, steps, people int, properties []Property) (Outcome, error)
 	return Drawn(rng.IntN, seed, steps, people, properties)
 }
 
+// Altered does the same with another history, in which the attacker alters messages, too.
+func Altered(seed uint64, steps, people int, properties []Property) (Outcome, error) {
+	rng := rand.New(rand.NewPCG(seed, 0x616c746572))
+	return drawn(rng.IntN, seed, steps, people, true, properties)
+}
+
 // Drawn plays a history that pick decides: pick(n) is 0 to n-1. An implementation that
 // fails while the history is drawn fails again when it is played.
 func Drawn(pick func(n int) int, seed uint64, steps, people int, properties []Property) (Outcome, error) {
+	return drawn(pick, seed, steps, people, false, properties)
+}
+
+func drawn(pick func(n int) int, seed uint64, steps, people int, alters bool, properties []Property) (Outcome, error) {
 	var g *trace.Generator
 	err := caught(func() (err error) {
-		g, err = trace.NewGenerator(pick, seed, people)
+		if g, err = trace.NewGenerator(pick, seed, people); err == nil {
+			g.Alters = alters
+		}
 		for i := 0; i < steps && err == nil; i++ {
 			err = g.More()
 		}

@@ -294,6 +294,9 @@ func (a *attacker) build(id model.TermID, in [][]byte) ([]byte, error) {
 		if def.Length > 255*s.Nh() {
 			return nil, fmt.Errorf("a length of %d bytes", def.Length)
 		}
+		if len(in[0]) != s.Nh() {
+			return nil, fmt.Errorf("a secret of %d bytes, expected %d", len(in[0]), s.Nh())
+		}
 		return s.ExpandWithLabel(in[0], def.Label, in[1], def.Length), nil
 	case model.OpExtract:
 		return s.Extract(in[0], in[1]), nil

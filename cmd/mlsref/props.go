@@ -26,6 +26,7 @@ type propsOptions struct {
 	dir        string
 	json, list bool
 	noShrink   bool
+	alter      bool
 	properties []props.Property
 }
 
@@ -51,7 +52,7 @@ and so does mlsref run. With FILEs it plays these scenarios instead.`,
 			case o.list:
 				return page(c.OutOrStdout(), func(out io.Writer, st style) error { return listProperties(out, st, o.properties) })
 			case len(args) > 0:
-				for _, flag := range []string{"histories", "seed", "steps", "people"} {
+				for _, flag := range []string{"histories", "seed", "steps", "people", "alter"} {
 					if c.Flags().Changed(flag) {
 						return fmt.Errorf("--%s: it is for random histories, and a FILE is given", flag)
 					}
@@ -68,6 +69,7 @@ and so does mlsref run. With FILEs it plays these scenarios instead.`,
 	c.Flags().IntVar(&o.steps, "steps", 40, "how many steps a history has, about")
 	c.Flags().IntVar(&o.people, "people", 6, "how many people there are, at most")
 	c.Flags().Uint64Var(&o.seed, "seed", 1, "the first seed")
+	c.Flags().BoolVar(&o.alter, "alter", false, "the attacker alters messages, too: other histories of the same seeds")
 	c.Flags().StringArrayVar(&o.only, "only", nil, "hold the property `NAME` only; may be given again")
 	c.Flags().StringArrayVar(&o.except, "except", nil, "hold all but the property `NAME`; may be given again")
 	c.Flags().BoolVar(&o.noShrink, "no-shrink", false, "leave the history of a failure as it was drawn")
@@ -166,7 +168,11 @@ func playHistories(ctx context.Context, stderr io.Writer, o propsOptions) ([]*ou
 	var drawing sync.Mutex
 	onAllCores(ctx, len(list), func(i int) {
 		h := &outcome{}
-		h.Outcome, h.err = props.One(o.seed+uint64(i), o.steps, o.people, o.properties)
+		play := props.One
+		if o.alter {
+			play = props.Altered
+		}
+		h.Outcome, h.err = play(o.seed+uint64(i), o.steps, o.people, o.properties)
 		list[i] = h
 		if h.err != nil || h.Failed() {
 			enough() // those before it are being played already

@@ -31,14 +31,19 @@ var Kinds = []Kind{
 		play: func(p Params, seed uint64, list []props.Property) (props.Outcome, error) {
 			return props.One(seed, p.Steps, p.People, list)
 		},
-		again: func(p Params, seed uint64) string {
-			command := fmt.Sprintf("mlsref props --histories 1 --seed %d --steps %d --people %d", seed, p.Steps, p.People)
-			if !slices.Equal(p.Properties, names(props.All())) {
-				command += " --only " + strings.Join(p.Properties, " --only ")
-			}
-			return command
+		again: propsAgain,
+		file:  propsFile,
+	},
+	{
+		Name: "altered", About: "the same with an attacker who alters messages term by term, as mlsref props --alter plays them",
+		defaults: func() []string { return names(props.All()) },
+		choosing: true,
+		named:    props.Named,
+		play: func(p Params, seed uint64, list []props.Property) (props.Outcome, error) {
+			return props.Altered(seed, p.Steps, p.People, list)
 		},
-		file: func(property, file string) string { return fmt.Sprintf("mlsref props --only %s %s", property, file) },
+		again: func(p Params, seed uint64) string { return propsAgain(p, seed) + " --alter" },
+		file:  propsFile,
 	},
 	{
 		Name: "judges", About: "random histories that the judges must agree on, as mlsref run --random plays them",
@@ -54,6 +59,18 @@ var Kinds = []Kind{
 		},
 		file: func(_, file string) string { return "mlsref run " + file },
 	},
+}
+
+func propsAgain(p Params, seed uint64) string {
+	command := fmt.Sprintf("mlsref props --histories 1 --seed %d --steps %d --people %d", seed, p.Steps, p.People)
+	if !slices.Equal(p.Properties, names(props.All())) {
+		command += " --only " + strings.Join(p.Properties, " --only ")
+	}
+	return command
+}
+
+func propsFile(property, file string) string {
+	return fmt.Sprintf("mlsref props --only %s %s", property, file)
 }
 
 func names(list []props.Property) []string {
