@@ -91,7 +91,7 @@ func Refusal(err error, rules ...*spec.Rule) bool {
 	if errors.As(err, &rule) || errors.As(err, &syntax) {
 		return true
 	}
-	for _, other := range []error{group.ErrOwnMessage, group.ErrNotForUs, group.ErrNoWelcome, group.ErrNoGroupInfo, group.ErrNotFramed, treesync.ErrNoTree} {
+	for _, other := range []error{group.ErrOwnMessage, group.ErrNotForUs, group.ErrNoWelcome, group.ErrNoGroupInfo, group.ErrNotThere, group.ErrNotFramed, treesync.ErrNoTree} {
 		if errors.Is(err, other) {
 			return true
 		}

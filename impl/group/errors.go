@@ -20,10 +20,12 @@ var (
 	ErrNoWelcome = errors.New("the message is no Welcome")
 	// ErrNoGroupInfo says that what should be a GroupInfo is another MLSMessage.
 	ErrNoGroupInfo = errors.New("the message is no GroupInfo")
+	// ErrNotThere says that a GroupInfo, by which a client would come back, is of a group
+	// or an epoch without it.
+	ErrNotThere = errors.New("no leaf of the group is this client's")
 	// ErrNotFramed says that an MLSMessage is none that a member receives in its group.
 	ErrNotFramed = errors.New("the message is neither a PublicMessage nor a PrivateMessage")
 
 	errOutside   = errors.New("the sender of a pending external Commit is no member yet and can read nothing else")
 	errNotClosed = errors.New("no ReInit was committed in this group")
-	errNotThere  = errors.New("no leaf of the group is this client's")
 )

@@ -119,7 +119,7 @@ func (g *Group) earlierSelf() (tree.LeafIndex, error) {
 			return i, nil
 		}
 	}
-	return 0, errNotThere
+	return 0, ErrNotThere
 }
 
 // sameCredential says whether two credentials are one client's: by the

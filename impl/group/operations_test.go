@@ -82,7 +82,7 @@ func TestResync(t *testing.T) {
 	}
 	p.commit("bob", CommitOptions{})
 	stranger := p.client("mallory")
-	if _, err := stranger.JoinExternally(p.rng, p.groupInfo("alice", both), ExternalOptions{Resync: true}); !errors.Is(err, errNotThere) {
+	if _, err := stranger.JoinExternally(p.rng, p.groupInfo("alice", both), ExternalOptions{Resync: true}); !errors.Is(err, ErrNotThere) {
 		t.Errorf("a stranger resyncs: %v", err)
 	}
 }
