@@ -26,6 +26,7 @@ bob updates
 alice commits
 carol sends "b" to bob
 carol sends "c"
+carol commits
 alice updates
 bob commits
 `
