@@ -64,13 +64,47 @@ func judged() ([]props.Property, error) {
 	return props.Named(props.Acceptance, "agreement", "secrecy", "forward-secrecy", "post-compromise-security", "deletion", "authentication", "derivation")
 }
 
-// lessons are the scenarios of docs/scenarios.
+// altering are stories of messages that a thief of a member's state changes and signs
+// again, each change before one check: a tag, a signature, a path.
+var altering = []string{
+	`handshakes public
+alice creates room
+alice adds bob carol
+alice commits
+compromise bob
+bob commits
+attacker alters wire 6 at "auth.confirmation_tag" with wire 5 as bob
+attacker alters wire 6 at "auth.confirmation_tag" without it as bob
+attacker alters wire 6 at "auth.signature" with wire 5 as bob
+attacker alters wire 6 at "public_message.membership_tag" without it
+attacker alters wire 6 at "public_message.membership_tag" with wire 5
+`,
+	`alice creates room
+alice adds bob carol
+compromise bob
+bob sends "x"
+bob sends "y"
+attacker alters wire 5 at "auth.signature" without it as bob
+attacker alters wire 5 at "auth.signature" with wire 6 as bob
+attacker alters wire 5 at "private_message.ciphertext" with wire 6
+attacker alters wire 5 at "private_message.encrypted_sender_data" with wire 6
+replay 1 to carol
+bob commits
+attacker alters wire 7 at "auth.confirmation_tag" without it as bob
+attacker alters wire 7 at "content.commit.path" without it as bob
+`,
+}
+
+// lessons are the scenarios of docs/scenarios, and those of altered messages.
 func lessons() ([][]byte, error) {
 	files, err := scenarios.Files.ReadDir(".")
 	if err != nil {
 		return nil, err
 	}
 	var list [][]byte
+	for _, text := range altering {
+		list = append(list, []byte(text))
+	}
 	for _, f := range files {
 		text, err := scenarios.Files.ReadFile(f.Name())
 		if err != nil {

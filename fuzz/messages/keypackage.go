@@ -1,6 +1,7 @@
 package messages
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 
@@ -94,15 +95,24 @@ func (s *scene) keyPackage(in *input) (*wire.KeyPackage, error) {
 // added has the sender propose and commit the KeyPackage, and a member read the same
 // Add from an insider who has checked nothing.
 func (s *scene) added(reader int, kp *wire.KeyPackage, seen *target.Seen) error {
-	from := s.From.Clone()
+	from, err := alone(s.From.Clone())
+	if err != nil {
+		return err
+	}
+	before := dump.Hash(from)
 	next, msg, proposed := from.ProposeAdd(source(), *kp, group.Public)
 	seen.Answer(proposed)
 	if proposed != nil && !props.Refusal(proposed) {
 		return fmt.Errorf("%s: a KeyPackage is refused for an odd reason: %w", s.Story, proposed)
 	}
+	if proposed == nil {
+		if err := sound(from.Client(), kp, from.Context()); err != nil {
+			return fmt.Errorf("%s: a member would add a KeyPackage although %w", s.Story, err)
+		}
+	}
 	a := &attempt{scene: s, reader: reader, msg: msg}
 	if proposed != nil {
-		if dump.Hash(from) != dump.Hash(s.From.Clone()) {
+		if dump.Hash(from) != before {
 			return fmt.Errorf("%s: a KeyPackage is refused (%w), and yet the sender changes", s.Story, proposed)
 		}
 		x, err := s.sealer()
@@ -125,6 +135,46 @@ func (s *scene) added(reader int, kp *wire.KeyPackage, seen *target.Seen) error 
 		return err
 	}
 	return a.committed(next, seen)
+}
+
+// alone is a sender's group whose application looks at the lifetimes of those only whom
+// it adds itself (RFC 9420 §7.3), if it looks at any: that check does not hide behind the
+// one that every reader makes. It is loaded, and can send no PrivateMessage.
+func alone(g *group.Group) (*group.Group, error) {
+	c := g.Client()
+	if !c.Config.Policy.ReceivedLifetimes {
+		return g, nil
+	}
+	saved, err := g.Save()
+	if err != nil {
+		return nil, err
+	}
+	c.Config.Policy.ReceivedLifetimes = false
+	return c.Load(saved)
+}
+
+// sound says again, in the target's own words, what RFC 9420 §10.1 demands of a KeyPackage
+// whatever its extensions: that those who add it and those who read it agree does not
+// show a check that both have forgotten.
+func sound(c group.Client, kp *wire.KeyPackage, context wire.GroupContext) error {
+	tbs, err := wire.Marshal(&wire.KeyPackageTBS{KeyPackage: kp})
+	if err != nil {
+		return err
+	}
+	leaf, now := &kp.LeafNode, c.Config.Policy.Now
+	switch {
+	case kp.Version != context.Version || kp.CipherSuite != context.CipherSuite:
+		return errors.New("its version or cipher suite is not the group's")
+	case bytes.Equal(kp.InitKey, leaf.EncryptionKey):
+		return errors.New("its init_key is its encryption_key")
+	case leaf.Source != wire.LeafSourceKeyPackage:
+		return fmt.Errorf("its leaf is of source %v", leaf.Source)
+	case !c.Suite.VerifyWithLabel(leaf.SignatureKey, "KeyPackageTBS", tbs, kp.Signature):
+		return errors.New("its signature does not verify")
+	case now != nil && (uint64(now().Unix()) < leaf.Lifetime.NotBefore || leaf.Lifetime.NotAfter < uint64(now().Unix())):
+		return errors.New("its lifetime is over, or has not begun")
+	}
+	return nil
 }
 
 // sameAdd: who adds must look at the lifetime (RFC 9420 §10.1), which a receiver need

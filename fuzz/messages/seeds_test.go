@@ -27,7 +27,6 @@ type seedLine struct {
 
 // breaks are all inputs in rule mode of one scene.
 type breaks struct {
-	head []byte // up to the mode
 	list []seedLine
 	ids  []string
 }
@@ -262,9 +261,46 @@ func parts(t *testing.T) (packages, trees []seedLine) {
 			packages = append(packages, seedLine{append([]byte{byte(i), byte(j), 0, modeRaw}, marshal(t, m)...), x.Story})
 			m.Version, kp.Version = 1, 2
 			packages = append(packages, seedLine{append([]byte{byte(i), byte(j), 0, modeRaw}, marshal(t, m)...), x.Story})
+			if j == 1 {
+				packages = append(packages, flawed(t, []byte{byte(i), byte(j), 0, modeRaw}, x)...)
+			}
 		}
 	}
 	return packages, trees
+}
+
+// flawed are KeyPackages with one flaw each, signed by their owner.
+func flawed(t *testing.T, head []byte, x *scene) (list []seedLine) {
+	t.Helper()
+	sealer, err := x.sealer()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, flaw := range []struct {
+		what          string
+		before, after func(*wire.KeyPackage)
+	}{
+		{what: "its init_key is its encryption_key", before: func(kp *wire.KeyPackage) { kp.InitKey = kp.LeafNode.EncryptionKey }},
+		{what: "its lifetime has ended", before: func(kp *wire.KeyPackage) { kp.LeafNode.Lifetime = wire.Lifetime{NotAfter: 1} }},
+		{what: "its signature is of another init_key", after: func(kp *wire.KeyPackage) { kp.InitKey = kp.LeafNode.SignatureKey }},
+	} {
+		kp, err := sealer.KeyPackage(guestSource())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if flaw.before != nil {
+			flaw.before(kp)
+		}
+		if err := sealer.SignKeyPackage(kp); err != nil {
+			t.Fatal(err)
+		}
+		if flaw.after != nil {
+			flaw.after(kp)
+		}
+		m := &wire.MLSMessage{Version: wire.ProtocolMLS10, WireFormat: wire.WireFormatKeyPackage, KeyPackage: kp}
+		list = append(list, seedLine{slices.Concat(head, marshal(t, m)), x.Story + ": " + flaw.what})
+	}
+	return list
 }
 
 func marshal(t *testing.T, v wire.Wirer) []byte {

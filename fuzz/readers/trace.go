@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"io"
 	"reflect"
+	"slices"
 	"strings"
 
 	"mlsref/fuzz/target"
+	"mlsref/model"
 	"mlsref/trace"
 )
 
@@ -16,6 +18,9 @@ func runTrace(in []byte, seen *target.Seen) error {
 	if err != nil {
 		seen.Outcome("refused")
 		return placed(in, err)
+	}
+	if err := grounded(t); err != nil {
+		return err
 	}
 	var once, twice bytes.Buffer
 	if err := trace.Write(&once, t); err != nil {
@@ -43,11 +48,38 @@ func runTrace(in []byte, seen *target.Seen) error {
 	return nil
 }
 
-// traceSeeds are the traces of two small histories, and one that is written by hand.
+// grounded: each term is made of terms before it, and no event names one that is not made.
+func grounded(t *trace.Trace) error {
+	made := model.TermID(0)
+	for _, e := range t.Events {
+		for _, def := range e.Define {
+			for _, arg := range def.Args {
+				if arg < 0 || arg >= made {
+					return fmt.Errorf("event %d makes term %d of %d, which is not made yet", e.Seq, def.ID, arg)
+				}
+			}
+			made++
+		}
+		named := slices.Concat(e.Out, e.Terms)
+		if e.Kind == trace.KindGoal {
+			named = append(named, e.Term)
+		}
+		for _, id := range named {
+			if id < 0 || id >= made {
+				return fmt.Errorf("event %d names term %d, which is not made yet", e.Seq, id)
+			}
+		}
+	}
+	return nil
+}
+
+// traceSeeds are the traces of two small histories, and one that is written by hand,
+// with a term before itself as well.
 func traceSeeds() ([][]byte, error) {
 	all := [][]byte{[]byte(`{"format":"mlsref-trace","version":2,"suite":"MLS_128_DHKEMX25519_AES128GCM_SHA256_Ed25519","seed":0,"file":"","scenario":""}` + "\n" +
 		`{"seq":0,"kind":"primitive","define":[{"id":0,"op":"const","public":true,"value":"00"},{"id":1,"op":"concat","args":[0],"value":"0000","parts":[1]}]}` + "\n" +
 		`{"seq":1,"kind":"end","count":1}` + "\n")}
+	all = append(all, bytes.Replace(all[0], []byte(`"args":[0]`), []byte(`"args":[1]`), 1))
 	for _, text := range []string{"alice creates room\n", "alice creates room\nalice exports \"x\"\ncompromise alice\nexpect epoch 0 exposed\n"} {
 		sc, err := trace.Parse(file, strings.NewReader(text))
 		if err != nil {

@@ -150,6 +150,9 @@ func (c Client) Load(b []byte) (*Group, error) {
 }
 
 func (c Client) loadEpoch(e savedEpoch) (pastEpoch, error) {
+	if n := len(e.SenderData); n != c.Suite.Nh() {
+		return pastEpoch{}, fmt.Errorf("the sender_data_secret of epoch %d has %d bytes, want %d", e.Public.Context.Epoch, n, c.Suite.Nh())
+	}
 	public, err := treesync.State{Suite: c.Suite, Policy: c.Config.Policy}.Load(e.Public)
 	if err != nil {
 		return pastEpoch{}, err
@@ -171,12 +174,35 @@ func (g *Group) whole() error {
 	if err := g.private.Matches(s, g.public.Tree); err != nil {
 		return err
 	}
+	if err := g.spares(); err != nil {
+		return err
+	}
 	if err := treedem.VerifyConfirmation(s, g.secrets.Confirmation, context.ConfirmedTranscriptHash, g.confirmationTag); err != nil {
 		return err
 	}
 	var err error
 	g.interim, err = treedem.InterimTranscript(s, context.ConfirmedTranscriptHash, g.confirmationTag)
 	return err
+}
+
+// spares checks the keys that a member holds but does not use yet, or only seldom.
+func (g *Group) spares() error {
+	s := g.client.Suite
+	for i, u := range g.updates {
+		pk, err := s.PublicKey(u.privateKey)
+		if err != nil {
+			return fmt.Errorf("the private key of update %d: %w", i, err)
+		}
+		if !bytes.Equal(pk, u.publicKey) {
+			return fmt.Errorf("the private key of update %d is not that of its public key", i)
+		}
+	}
+	for _, r := range g.resumption {
+		if len(r.psk) != s.Nh() {
+			return fmt.Errorf("the resumption_psk of epoch %d has %d bytes, want %d", r.epoch, len(r.psk), s.Nh())
+		}
+	}
+	return nil
 }
 
 // mayEncrypt refuses what a copy of this group might encrypt as well.

@@ -161,6 +161,33 @@ func TestSavedStateIsChecked(t *testing.T) {
 	}
 }
 
+// Each case breaks a secret that is seldom used, so that nothing else would show it
+// before it is too late: a wrong size must not panic then.
+func TestSavedSparesAreChecked(t *testing.T) {
+	p := suiteOne(t, Private, Config{PastEpochs: 1, PastResumption: 1})
+	p.commit("alice", CommitOptions{})
+	p.update("bob")
+	bob := p.members["bob"]
+	b, err := bob.Save()
+	check(t, err)
+	for what, bend := range map[string]func(*saved){
+		"nothing":                       func(*saved) {},
+		"a short sender_data_secret":    func(s *saved) { s.Past[0].SenderData = s.Past[0].SenderData[1:] },
+		"a short resumption_psk":        func(s *saved) { s.Resumption[0].psk = s.Resumption[0].psk[1:] },
+		"an update without private key": func(s *saved) { s.Updates[0].privateKey = nil },
+		"an update with another's key":  func(s *saved) { s.Updates[0].publicKey = bob.Tree().Leaf(0).EncryptionKey },
+	} {
+		s := &saved{Private: bob.client.agreement().NewMember(0, nil)}
+		check(t, wire.Unmarshal(b, s))
+		bend(s)
+		bad, err := wire.Marshal(s)
+		check(t, err)
+		if _, err := bob.client.Load(bad); (err == nil) != (what == "nothing") {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+}
+
 func TestSaveFile(t *testing.T) {
 	s, err := suite.ByID(1)
 	check(t, err)
