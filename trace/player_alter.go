@@ -8,7 +8,7 @@ import (
 
 	"mlsref/impl/wire"
 	"mlsref/spec"
-	"mlsref/trace/stolen"
+	"mlsref/trace/groupkeys"
 )
 
 // sent is a message that went over the wire.
@@ -153,7 +153,7 @@ func (p *player) altered(st *Statement) (*sent, []recipient, error) {
 }
 
 // source is the message that a part is taken from; nil if there is none.
-func (p *player) source(st *Statement, keys *stolen.Keys) *wire.Part {
+func (p *player) source(st *Statement, keys *groupkeys.Keys) *wire.Part {
 	if st.With == 0 {
 		return nil
 	}
@@ -162,7 +162,7 @@ func (p *player) source(st *Statement, keys *stolen.Keys) *wire.Part {
 
 // root are the parts of a message, opened if there are keys that open it; nil if it is no
 // message.
-func root(b []byte, keys *stolen.Keys) *wire.Part {
+func root(b []byte, keys *groupkeys.Keys) *wire.Part {
 	if keys != nil {
 		if c, err := keys.Open(b); err == nil {
 			if root, err := annotated(c); err == nil {
@@ -255,7 +255,7 @@ func (p *player) signedAgain(a *Attack, victim *client, w *sent, st *Statement) 
 	if !ok {
 		return nil, fmt.Errorf("nothing of %s was stolen from %s", w.letter.state, victim.name)
 	}
-	keys, err := stolen.From(copied.group)
+	keys, err := groupkeys.Of(copied.group)
 	if err != nil {
 		return nil, err
 	}
@@ -275,22 +275,22 @@ func (p *player) signedAgain(a *Attack, victim *client, w *sent, st *Statement) 
 	if err := wire.Unmarshal(b, after); err != nil {
 		return nil, err
 	}
-	sk := copied.group.Client().Identity.SignatureKey
-	if st.Text == atSignature {
-		sk = nil
-	}
-	b, generation, err := keys.Frame(randomness(p.seed+uint64(a.Number)), after, sk, copied.skip(w.letter))
-	if err != nil {
-		return nil, err
-	}
-	a.Altered.Encrypted, a.Altered.Generation = after.WireFormat == wire.WireFormatPrivateMessage, generation
-	if sk != nil {
+	after.Content.Sender = wire.Sender{Type: wire.SenderMember, LeafIndex: keys.Leaf}
+	signs := st.Text != atSignature
+	if signs {
 		after.Auth.Signature = c.Auth.Signature
 	}
 	if b, err := wire.Marshal(after); err != nil || bytes.Equal(b, before) {
 		return nil, errors.New("it changes nothing")
 	}
-	return b, nil
+	if signs {
+		if err := keys.Sign(after, copied.group.Client().Identity.SignatureKey); err != nil {
+			return nil, err
+		}
+	}
+	a.Altered.Encrypted = after.WireFormat == wire.WireFormatPrivateMessage
+	b, a.Altered.Generation, err = keys.Seal(randomness(p.seed+uint64(a.Number)), after, copied.skip(w.letter))
+	return b, err
 }
 
 // tryOn has copies of the receivers read an altered message.

@@ -5,7 +5,7 @@ import (
 	"fmt"
 
 	"mlsref/impl/wire"
-	"mlsref/trace/stolen"
+	"mlsref/trace/groupkeys"
 )
 
 // alteration draws a line that alters a message which somebody has read, at a part that it
@@ -21,10 +21,10 @@ func (g *Generator) alteration() string {
 		return ""
 	}
 	at := read[g.Pick(len(read))]
-	w, as, end := g.p.wires[at], (*stolen.Keys)(nil), ""
+	w, as, end := g.p.wires[at], (*groupkeys.Keys)(nil), ""
 	if thieves := g.robbed(w); len(thieves) > 0 && g.Pick(4) > 0 {
 		victim := thieves[g.Pick(len(thieves))]
-		if keys, err := stolen.From(victim.stolen.states[w.letter.state].group); err == nil {
+		if keys, err := groupkeys.Of(victim.stolen.states[w.letter.state].group); err == nil {
 			as, end = &keys, " as "+victim.name
 		}
 	}
@@ -59,7 +59,7 @@ func (g *Generator) robbed(w *sent) []*client {
 
 // change draws what becomes of a part: in half of the lines another message's, if there is
 // one that is different.
-func (g *Generator) change(part *wire.Part, path string, as *stolen.Keys) string {
+func (g *Generator) change(part *wire.Part, path string, as *groupkeys.Keys) string {
 	if how := g.Pick(4); how < 2 {
 		return []string{"without it", "twice"}[how]
 	}
