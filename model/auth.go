@@ -109,9 +109,23 @@ func (v AuthVerdict) judge(needs []need) AuthVerdict {
 func (k *knowledge) forgeMessage(m *message) []need {
 	s := m.state
 	leaf := s.tree.rows[0][s.tree.leafOf(m.sender)]
+	return append([]need{k.signs(m.sender, leaf.verify)}, k.encrypts(s, m.key, fmt.Sprintf("the key of message %d of %s", m.number, s.name()))...)
+}
+
+// signs is what a signature in somebody's name takes (RFC 9420 §6.1).
+func (k *knowledge) signs(who string, verify sigKey) need {
+	return need{k.signatureKey(verify), ClauseSignatureSafe, "the signature key of " + who}
+}
+
+// tags is what a PublicMessage of a member takes (RFC 9420 §6.2).
+func (k *knowledge) tags(s *state) need {
+	return need{k.live(s, MembershipKey), ClauseMembershipSafe, "the membership_key of " + s.name()}
+}
+
+// encrypts is what a PrivateMessage takes (RFC 9420 §6.3).
+func (k *knowledge) encrypts(s *state, key ratchetKey, what string) []need {
 	return []need{
-		{k.signatureKey(leaf.verify), ClauseSignatureSafe, "the signature key of " + m.sender},
-		{k.messageKey(s, m.key), ClauseRatchetSafe, fmt.Sprintf("the key of message %d of %s", m.number, s.name())},
+		{k.messageKey(s, key), ClauseRatchetSafe, what},
 		{k.senderData(s), ClauseSenderDataSafe, "the sender_data_secret of " + s.name()},
 	}
 }
@@ -122,15 +136,13 @@ func (k *knowledge) forgeCommit(s *state) []need {
 		signer = s.tree
 	}
 	leaf := signer.rows[0][signer.leafOf(s.committer)]
-	needs := []need{{k.signatureKey(leaf.verify), ClauseSignatureSafe, "the signature key of " + s.committer}}
+	needs := []need{k.signs(s.committer, leaf.verify)}
 	switch {
 	case s.external:
 	case s.encrypted:
-		needs = append(needs,
-			need{k.messageKey(s.from, s.handshake), ClauseRatchetSafe, "the handshake key of " + s.commit()},
-			need{k.senderData(s.from), ClauseSenderDataSafe, "the sender_data_secret of " + s.from.name()})
+		needs = append(needs, k.encrypts(s.from, s.handshake, "the handshake key of "+s.commit())...)
 	default:
-		needs = append(needs, need{k.live(s.from, MembershipKey), ClauseMembershipSafe, "the membership_key of " + s.from.name()})
+		needs = append(needs, k.tags(s.from))
 	}
 	if !s.external {
 		needs = append(needs, need{k.live(s.from, InitSecret), ClauseInitSafe, "the init_secret of " + s.from.name()})

@@ -55,10 +55,10 @@ func (j *judge) forgeries(events []model.Event) {
 	}
 }
 
-// alterations: what was altered, nobody may accept, unless the predicate thinks that the
-// attacker could sign and seal it. A Commit nobody may accept but those whom it removes: its
-// confirmation_tag is over the content and the signature, and it was not made anew (RFC
-// 9420 §8.1, §8.2).
+// alterations: nobody may accept what was altered, unless the predicate thinks that the
+// attacker could sign and seal it. A Commit only those may accept whom it removes: its
+// confirmation_tag covers the content and the signature, and was not made again (RFC 9420
+// §8.1, §8.2).
 func (j *judge) alterations(events []model.Event) error {
 	steps := 0
 	for _, e := range j.trace.Events {
@@ -69,12 +69,15 @@ func (j *judge) alterations(events []model.Event) error {
 		if e.Kind != KindAttack || a.Altered == nil || len(a.Accepted) == 0 {
 			continue
 		}
-		why := "nothing was signed again"
+		var why string
 		switch {
+		case a.As == "":
+			why = "nothing was signed again"
 		case a.Altered.At == atSignature:
-		case a.As != "" && a.Altered.Kind == "commit" && len(a.Altered.Removed) < len(a.Accepted):
+			why = "its signature was altered and not made again"
+		case a.Altered.Kind == "commit" && len(a.Altered.Removed) < len(a.Accepted):
 			why = "its confirmation_tag was not made again"
-		case a.As != "":
+		default:
 			v, err := model.CouldForge(events, model.Forgery{State: a.State, As: a.As, Moment: steps, Encrypted: a.Altered.Encrypted,
 				Handshake: a.Altered.Kind != "application", Generation: int(a.Altered.Generation)})
 			if err != nil {

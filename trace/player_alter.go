@@ -8,7 +8,7 @@ import (
 
 	"mlsref/impl/wire"
 	"mlsref/spec"
-	"mlsref/trace/stolen"
+	"mlsref/trace/groupkeys"
 )
 
 // sent is a message that went over the wire.
@@ -19,7 +19,7 @@ type sent struct {
 	recipients []recipient
 }
 
-// recipient can read another message in place of one that it was given, as it was then.
+// recipient was given a message, and can read another one in its place, as it was then.
 type recipient struct {
 	name string
 	read func(b []byte) (arrival, error)
@@ -90,24 +90,26 @@ func (p *player) reading(c *client, l *letter) func(b []byte) (arrival, error) {
 	return read
 }
 
-// alter is a step of the attacker, who changes a message and has those who were given it
-// read that instead, as they were then: it is tried on copies, and nothing of the run
-// changes, nor does the attacker learn anything.
+// alter is a step of the attacker, who changes a message, and has those who were given it
+// read that instead. Copies of them do, as they were then: nothing of the run changes, and
+// the attacker learns nothing.
 func (p *player) alter(st *Statement) error {
 	w, recipients, err := p.altered(st)
 	if err != nil {
 		return err
 	}
-	victim := p.byName[st.As]
-	if st.As != "" && victim == nil {
-		return p.impossible("nobody here is called %s%s", st.As, nearestOf(st.As, p.names()))
+	var victim *client
+	if st.As != "" {
+		if victim, err = p.known(st.As); err != nil {
+			return err
+		}
 	}
 	recipients = slices.DeleteFunc(slices.Clone(recipients), func(r recipient) bool { return r.name == st.As })
 	a := &Attack{Number: p.attacks + 1, What: string(st.Verb), As: st.As, Group: w.letter.room.name, State: w.letter.state,
 		Altered: &Altered{Wire: st.Number, Kind: w.kind, At: st.Text, How: st.What, With: st.With}}
 	var b []byte
 	if victim == nil {
-		if b, err = changed(w.bytes, &wire.MLSMessage{}, st, p.source(st, nil)); err != nil {
+		if b, err = p.changed(w.bytes, &wire.MLSMessage{}, st, nil); err != nil {
 			return p.impossible("%v", err)
 		}
 		if i := slices.IndexFunc(p.wires, func(w *sent) bool { return bytes.Equal(w.bytes, b) }); i >= 0 {
@@ -152,98 +154,11 @@ func (p *player) altered(st *Statement) (*sent, []recipient, error) {
 	return w, to, nil
 }
 
-// source is the message that a part is taken from; nil if there is none.
-func (p *player) source(st *Statement, keys *stolen.Keys) *wire.Part {
-	if st.With == 0 {
-		return nil
-	}
-	return root(p.wires[st.With-1].bytes, keys)
-}
-
-// root are the parts of a message, opened if there are keys that open it; nil if it is no
-// message.
-func root(b []byte, keys *stolen.Keys) *wire.Part {
-	if keys != nil {
-		if c, err := keys.Open(b); err == nil {
-			if root, err := annotated(c); err == nil {
-				return root
-			}
-		}
-	}
-	root, err := wire.Annotate(b, &wire.MLSMessage{})
-	if err != nil {
-		return nil
-	}
-	return root
-}
-
-func annotated(c *wire.AuthenticatedContent) (*wire.Part, error) {
-	b, err := wire.Marshal(c)
-	if err != nil {
-		return nil, err
-	}
-	return wire.Annotate(b, &wire.AuthenticatedContent{})
-}
-
-// changed is a message with a part of it changed as a statement says; v is what it is, and
-// source another one to take a part from.
-func changed(b []byte, v wire.Wirer, st *Statement, source *wire.Part) ([]byte, error) {
-	root, err := wire.Annotate(b, v)
-	if err != nil {
-		return nil, err
-	}
-	part := partAt(root, func(path string, _ *wire.Part) bool { return path == st.Text })
-	if part == nil {
-		return nil, fmt.Errorf("message %d of the wire has nothing at %q", st.Number, st.Text)
-	}
-	var put []byte
-	element := part.Name[0] == '['
-	switch st.What {
-	case "with":
-		var other *wire.Part
-		if source != nil {
-			other = samePart(source, part, st.Text)
-		}
-		if other == nil {
-			return nil, fmt.Errorf("message %d of the wire has no %s %s", st.With, part.Type, part.Name)
-		}
-		put = part.Headed(other.Content())
-	case "twice":
-		if put = bytes.Repeat(part.Rewritten(nil, nil), 2); !element {
-			put = part.Headed(bytes.Repeat(part.Content(), 2))
-		}
-	default:
-		if !element {
-			put = part.Headed(nil)
-		}
-	}
-	return root.Rewritten(part, put), nil
-}
-
-func partAt(root *wire.Part, is func(path string, p *wire.Part) bool) (found *wire.Part) {
-	root.Walk(func(path string, p *wire.Part) {
-		if found == nil && is(path, p) {
-			found = p
-		}
-	})
-	return found
-}
-
-// samePart is the part of another message that stands at a path, or else the first of the
-// same name and type; nil if there is none.
-func samePart(root, part *wire.Part, path string) *wire.Part {
-	same := func(o *wire.Part) bool { return o.Name == part.Name && o.Type == part.Type && o.Suffix == part.Suffix }
-	if found := partAt(root, func(at string, o *wire.Part) bool { return at == path && same(o) }); found != nil {
-		return found
-	}
-	return partAt(root, func(_ string, o *wire.Part) bool { return same(o) })
-}
-
-// atSignature is where an alteration is not signed again, only tagged or sealed.
+// atSignature is where an alteration is tagged or encrypted again, and not signed.
 const atSignature = "auth.signature"
 
-// signedAgain alters what a thief can open, and signs and seals it in its victim's name,
-// with what was stolen in the state that the message is of.
+// signedAgain alters a message inside, and signs and seals it in the victim's name, with
+// what was stolen of the message's epoch.
 func (p *player) signedAgain(a *Attack, victim *client, w *sent, st *Statement) ([]byte, error) {
 	if victim.stolen == nil {
 		return nil, fmt.Errorf("nothing was stolen from %s", victim.name)
@@ -255,7 +170,7 @@ func (p *player) signedAgain(a *Attack, victim *client, w *sent, st *Statement) 
 	if !ok {
 		return nil, fmt.Errorf("nothing of %s was stolen from %s", w.letter.state, victim.name)
 	}
-	keys, err := stolen.From(copied.group)
+	keys, err := groupkeys.Of(copied.group)
 	if err != nil {
 		return nil, err
 	}
@@ -267,7 +182,7 @@ func (p *player) signedAgain(a *Attack, victim *client, w *sent, st *Statement) 
 	if err != nil {
 		return nil, err
 	}
-	b, err := changed(before, &wire.AuthenticatedContent{}, st, p.source(st, &keys))
+	b, err := p.changed(before, &wire.AuthenticatedContent{}, st, &keys)
 	if err != nil {
 		return nil, err
 	}
@@ -275,25 +190,25 @@ func (p *player) signedAgain(a *Attack, victim *client, w *sent, st *Statement) 
 	if err := wire.Unmarshal(b, after); err != nil {
 		return nil, err
 	}
-	sk := copied.group.Client().Identity.SignatureKey
-	if st.Text == atSignature {
-		sk = nil
-	}
-	b, generation, err := keys.Frame(randomness(p.seed+uint64(a.Number)), after, sk, copied.skip(w.letter))
-	if err != nil {
-		return nil, err
-	}
-	a.Altered.Encrypted, a.Altered.Generation = after.WireFormat == wire.WireFormatPrivateMessage, generation
-	if sk != nil {
+	after.Content.Sender = wire.Sender{Type: wire.SenderMember, LeafIndex: keys.Leaf}
+	signs := st.Text != atSignature
+	if signs {
 		after.Auth.Signature = c.Auth.Signature
 	}
 	if b, err := wire.Marshal(after); err != nil || bytes.Equal(b, before) {
 		return nil, errors.New("it changes nothing")
 	}
-	return b, nil
+	if signs {
+		if err := keys.Sign(after, copied.group.Client().Identity.SignatureKey); err != nil {
+			return nil, err
+		}
+	}
+	a.Altered.Encrypted = after.WireFormat == wire.WireFormatPrivateMessage
+	b, a.Altered.Generation, err = keys.Seal(randomness(p.seed+uint64(a.Number)), after, copied.skip(w.letter))
+	return b, err
 }
 
-// tryOn has copies of the receivers read an altered message.
+// tryOn has the recipients read an altered message.
 func (p *player) tryOn(recipients []recipient, a *Attack, w *sent, b []byte) {
 	for _, r := range recipients {
 		var is, was arrival
@@ -327,7 +242,7 @@ func (p *player) tryOn(recipients []recipient, a *Attack, w *sent, b []byte) {
 	}
 }
 
-// learned keeps what a thief's copy is in its state, if there will be alterations.
+// learned keeps what a thief's copy of a group is now, if there will be alterations.
 func (p *player) learned(t *loot, s *seat) {
 	if _, known := t.states[s.state]; p.altering && !known {
 		copied := *s
@@ -336,20 +251,21 @@ func (p *player) learned(t *loot, s *seat) {
 	}
 }
 
-// skip is how many more messages a thief's victim had sent, of a letter's kind, in the
-// copy's state before that letter.
+// skip is how many messages of a letter's kind the owner of a stolen copy sent after the
+// theft, in the copy's epoch and before that letter: as many keys are used up.
 func (s *seat) skip(before *letter) int {
-	n := 0
+	application := before.kind == "application"
+	n := -s.handshakes
+	if application {
+		n = -s.messages
+	}
 	for _, l := range s.room.log {
 		if l == before {
 			break
 		}
-		if l.state == s.state && l.from == s.client && l.forged == nil && (l.kind == "application") == (before.kind == "application") {
+		if l.state == s.state && l.from == s.client && l.forged == nil && (l.kind == "application") == application {
 			n++
 		}
 	}
-	if before.kind == "application" {
-		return max(n-s.messages, 0)
-	}
-	return max(n-s.handshakes, 0)
+	return max(n, 0)
 }

@@ -73,6 +73,7 @@ func TestAlterationsChangeNothing(t *testing.T) {
 func TestAlterationsAreJudged(t *testing.T) {
 	for _, c := range []struct{ line, want string }{
 		{`wire 5 at "private_message.ciphertext" twice`, "nothing was signed again"},
+		{`wire 5 at "auth.signature" with wire 6 as bob`, "its signature was altered and not made again"},
 		{`wire 8 at "content.commit.proposals" twice as bob`, "its confirmation_tag was not made again"},
 		{`wire 5 at "content.application_data" twice as carol`, "the attacker did not have the signature key of carol then"},
 	} {

@@ -18,9 +18,9 @@ type loot struct {
 }
 
 func (p *player) compromise(st *Statement) error {
-	c := p.byName[st.Actor]
-	if c == nil {
-		return p.impossible("nobody here is called %s%s", st.Actor, nearestOf(st.Actor, p.names()))
+	c, err := p.known(st.Actor)
+	if err != nil {
+		return err
 	}
 	roots := c.live()
 	switch st.What {
@@ -67,6 +67,14 @@ func (p *player) compromise(st *Statement) error {
 	return nil
 }
 
+// known is a client who is there already.
+func (p *player) known(name string) (*client, error) {
+	if c := p.byName[name]; c != nil {
+		return c, nil
+	}
+	return nil, p.impossible("nobody here is called %s%s", name, nearestOf(name, p.names()))
+}
+
 func (p *player) names() []string {
 	var names []string
 	for _, c := range p.clients {
@@ -98,9 +106,9 @@ func (p *player) beginAttack() {
 // attack is a step of the attacker as one of its victims, with what was stolen: the
 // bytes are really made, and given to the honest members, who accept or reject them.
 func (p *player) attack(st *Statement) error {
-	victim := p.byName[st.As]
-	if victim == nil {
-		return p.impossible("nobody here is called %s%s", st.As, nearestOf(st.As, p.names()))
+	victim, err := p.known(st.As)
+	if err != nil {
+		return err
 	}
 	r, err := p.target(victim, st)
 	if err != nil {

@@ -5,7 +5,7 @@ import (
 	"fmt"
 
 	"mlsref/impl/wire"
-	"mlsref/trace/stolen"
+	"mlsref/trace/groupkeys"
 )
 
 // alteration draws a line that alters a message which somebody has read, at a part that it
@@ -21,14 +21,14 @@ func (g *Generator) alteration() string {
 		return ""
 	}
 	at := read[g.Pick(len(read))]
-	w, as, end := g.p.wires[at], (*stolen.Keys)(nil), ""
-	if thieves := g.robbed(w); len(thieves) > 0 && g.Pick(4) > 0 {
-		victim := thieves[g.Pick(len(thieves))]
-		if keys, err := stolen.From(victim.stolen.states[w.letter.state].group); err == nil {
-			as, end = &keys, " as "+victim.name
+	w, keys, end := g.p.wires[at], (*groupkeys.Keys)(nil), ""
+	if victims := g.robbed(w); len(victims) > 0 && g.Pick(4) > 0 {
+		victim := victims[g.Pick(len(victims))]
+		if k, err := groupkeys.Of(victim.stolen.states[w.letter.state].group); err == nil {
+			keys, end = &k, " as "+victim.name
 		}
 	}
-	root := root(w.bytes, as)
+	root := partsOf(w.bytes, keys)
 	if root == nil {
 		return ""
 	}
@@ -40,10 +40,10 @@ func (g *Generator) alteration() string {
 		}
 	})
 	i := g.Pick(len(paths))
-	return fmt.Sprintf("attacker alters wire %d at %q %s%s", at+1, paths[i], g.change(parts[i], paths[i], as), end)
+	return fmt.Sprintf("attacker alters wire %d at %q %s%s", at+1, paths[i], g.change(parts[i], paths[i], keys), end)
 }
 
-// robbed are those with whose stolen keys a message can be signed again.
+// robbed are those of whose keys in a message's epoch there is a thief.
 func (g *Generator) robbed(w *sent) []*client {
 	var list []*client
 	for _, c := range g.p.clients {
@@ -59,16 +59,14 @@ func (g *Generator) robbed(w *sent) []*client {
 
 // change draws what becomes of a part: in half of the lines another message's, if there is
 // one that is different.
-func (g *Generator) change(part *wire.Part, path string, as *stolen.Keys) string {
+func (g *Generator) change(part *wire.Part, path string, keys *groupkeys.Keys) string {
 	if how := g.Pick(4); how < 2 {
 		return []string{"without it", "twice"}[how]
 	}
 	var others []int
 	for i, w := range g.p.wires {
-		if source := root(w.bytes, as); source != nil {
-			if other := samePart(source, part, path); other != nil && !bytes.Equal(other.Content(), part.Content()) {
-				others = append(others, i+1)
-			}
+		if other := samePart(partsOf(w.bytes, keys), part, path); other != nil && !bytes.Equal(other.Content(), part.Content()) {
+			others = append(others, i+1)
 		}
 	}
 	if len(others) == 0 {

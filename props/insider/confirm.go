@@ -60,8 +60,8 @@ func (x *Sealer) Confirm(rng io.Reader, c *wire.AuthenticatedContent) error {
 
 // initSecret is the epoch's, or what an external Commit brings in its place.
 func (x *Sealer) initSecret(in *insider, commit *wire.Commit) (treekem.InitSecret, error) {
-	if in.secrets != nil {
-		return in.secrets.Init, nil
+	if in.keys.Secrets != nil {
+		return in.keys.Secrets.Init, nil
 	}
 	if x.externalPub == nil {
 		return nil, errNoCommit

@@ -16,21 +16,9 @@ import (
 // 9420 §12.4.3.2). info is the GroupInfo that it was made from, an MLSMessage; beside
 // is the ratchet_tree if that is not in it.
 func ExternalCommit(rng io.Reader, joiner group.Client, info, beside, honest []byte) ([]Broken, error) {
-	s, err := suite.ByID(joiner.Suite.ID())
+	in, _, err := joining(rng, joiner, info, beside)
 	if err != nil {
 		return nil, err
-	}
-	var m wire.MLSMessage
-	if err := wire.Unmarshal(info, &m); err != nil {
-		return nil, fmt.Errorf("insider: reading the GroupInfo: %w", err)
-	}
-	if m.GroupInfo == nil {
-		return nil, fmt.Errorf("insider: a %v is no GroupInfo", m.WireFormat)
-	}
-	in := &insider{rng: rng, suite: s, client: joiner, sender: wire.Sender{Type: wire.SenderNewMemberCommit}}
-	in.client.Suite = s
-	if in.public, err = treesync.FromGroupInfo(s, joiner.Config.Policy, m.GroupInfo, beside); err != nil {
-		return nil, fmt.Errorf("insider: %w", err)
 	}
 	if err := in.read(honest); err != nil {
 		return nil, fmt.Errorf("insider: reading the honest Commit: %w", err)
@@ -40,6 +28,27 @@ func ExternalCommit(rng io.Reader, joiner group.Client, info, beside, honest []b
 	in.commit()
 	in.externalList()
 	return in.out, in.err
+}
+
+// joining is the insider who joins with a GroupInfo from outside.
+func joining(rng io.Reader, joiner group.Client, info, beside []byte) (*insider, *wire.GroupInfo, error) {
+	var m wire.MLSMessage
+	if err := wire.Unmarshal(info, &m); err != nil {
+		return nil, nil, fmt.Errorf("insider: reading the GroupInfo: %w", err)
+	}
+	if m.GroupInfo == nil {
+		return nil, nil, fmt.Errorf("insider: a %v is no GroupInfo", m.WireFormat)
+	}
+	s, err := suite.ByID(joiner.Suite.ID())
+	if err != nil {
+		return nil, nil, err
+	}
+	public, err := treesync.FromGroupInfo(s, joiner.Config.Policy, m.GroupInfo, beside)
+	if err != nil {
+		return nil, nil, fmt.Errorf("insider: %w", err)
+	}
+	in, err := outsider(rng, joiner, wire.Sender{Type: wire.SenderNewMemberCommit}, public)
+	return in, m.GroupInfo, err
 }
 
 // externalList breaks the list of an external Commit (RFC 9420 §12.2, §12.4.3.2).

@@ -6,6 +6,7 @@ import (
 	"mlsref/impl/treesync"
 	"mlsref/impl/wire"
 	"mlsref/spec"
+	"mlsref/trace/groupkeys"
 )
 
 // framing breaks the rules of RFC 9420 §6 for a member's message of any content.
@@ -96,8 +97,10 @@ func (in *insider) membership() {
 	for _, v := range wrongTags(in.membershipTag(c)) {
 		in.addBytes(spec.MembershipTag, "membership_tag: "+v.what, in.framePublic(c, v.tag))
 	}
-	b := in.marshal(&wire.AuthenticatedContentTBM{TBS: tbs(c, in.public.Context), Auth: c.Auth})
-	in.addBytes(spec.MembershipTag, "membership_tag: made with the confirmation_key", in.framePublic(c, in.suite.MAC(in.secrets.Confirmation, b)))
+	confused, secrets := *in, *in.keys.Secrets
+	secrets.Membership = secrets.Confirmation
+	confused.keys.Secrets = &secrets
+	in.addBytes(spec.MembershipTag, "membership_tag: made with the confirmation_key", in.framePublic(c, confused.membershipTag(c)))
 	c.Content.AuthenticatedData = append([]byte("x"), c.Content.AuthenticatedData...)
 	in.sign(c, in.client.Identity.SignatureKey)
 	in.addBytes(spec.MembershipTag, "membership_tag: of the message before it was changed and signed again",
@@ -163,16 +166,16 @@ func (in *insider) privately() {
 	for _, v := range []struct {
 		rule *spec.Rule
 		what string
-		bend func(*sealed)
+		bend func(*groupkeys.Sealed)
 	}{
-		{spec.PaddingZero, "padding that ends in a one", func(x *sealed) { x.plaintext = append(x.plaintext, 0, 0, 0, 1) }},
-		{spec.PaddingZero, "padding that begins with 128", func(x *sealed) { x.plaintext = append(x.plaintext, 128, 0) }},
-		{spec.PrivateOpens, "another reuse_guard", func(x *sealed) { x.data.ReuseGuard[3] ^= 1 }},
-		{spec.PrivateOpens, "the next generation", func(x *sealed) { x.data.Generation++ }},
-		{spec.PrivateOpens, "another message key", func(x *sealed) { x.key = flipped(x.key) }},
-		{spec.PrivateOpens, "no additional data", func(x *sealed) { x.aad = nil }},
-		{spec.SenderIsMember, "sender data that name a leaf out of the tree", func(x *sealed) { x.data.LeafIndex = in.public.Tree.Leaves() }},
-		{spec.SenderIsMember, "sender data that name leaf 2^31", func(x *sealed) { x.data.LeafIndex = 1 << 31 }},
+		{spec.PaddingZero, "padding that ends in a one", func(x *groupkeys.Sealed) { x.Plaintext = append(x.Plaintext, 0, 0, 0, 1) }},
+		{spec.PaddingZero, "padding that begins with 128", func(x *groupkeys.Sealed) { x.Plaintext = append(x.Plaintext, 128, 0) }},
+		{spec.PrivateOpens, "another reuse_guard", func(x *groupkeys.Sealed) { x.Data.ReuseGuard[3] ^= 1 }},
+		{spec.PrivateOpens, "the next generation", func(x *groupkeys.Sealed) { x.Data.Generation++ }},
+		{spec.PrivateOpens, "another message key", func(x *groupkeys.Sealed) { x.Key = flipped(x.Key) }},
+		{spec.PrivateOpens, "no additional data", func(x *groupkeys.Sealed) { x.AAD = nil }},
+		{spec.SenderIsMember, "sender data that name a leaf out of the tree", func(x *groupkeys.Sealed) { x.Data.LeafIndex = in.public.Tree.Leaves() }},
+		{spec.SenderIsMember, "sender data that name leaf 2^31", func(x *groupkeys.Sealed) { x.Data.LeafIndex = 1 << 31 }},
 	} {
 		in.addBytes(v.rule, v.what, in.framePrivate(c, v.bend))
 	}
@@ -181,7 +184,7 @@ func (in *insider) privately() {
 		most = treedem.DefaultMaxForward
 	}
 	if most < 1<<29 {
-		in.addBytes(spec.ForwardBound, "a generation too far ahead", in.framePrivate(c, func(x *sealed) { x.data.Generation += 2*most + 2 }))
+		in.addBytes(spec.ForwardBound, "a generation too far ahead", in.framePrivate(c, func(x *groupkeys.Sealed) { x.Data.Generation += 2*most + 2 }))
 	}
 	if c.Content.ContentType == wire.ContentApplication {
 		public := in.content()

@@ -35,7 +35,7 @@ func (in *insider) welcomes(c group.Client) bool {
 func (in *insider) keyPackage(c group.Client) *wire.KeyPackage {
 	kp, _, err := c.NewKeyPackage(in.rng)
 	in.check(err)
-	if mine := in.public.Tree.Leaf(in.sender.LeafIndex); in.secrets != nil && mine != nil {
+	if mine := in.public.Tree.Leaf(in.sender.LeafIndex); in.keys.Secrets != nil && mine != nil {
 		kp.LeafNode.Capabilities, kp.LeafNode.Extensions = copied(in, mine).Capabilities, nil // what the group wants, this has
 	}
 	in.signPackage(c, &kp)

@@ -17,10 +17,10 @@ import (
 	"mlsref/impl/group"
 	"mlsref/impl/suite"
 	"mlsref/impl/tree"
-	"mlsref/impl/treekem"
 	"mlsref/impl/treesync"
 	"mlsref/impl/wire"
 	"mlsref/spec"
+	"mlsref/trace/groupkeys"
 )
 
 // Broken is a message that breaks one rule.
@@ -40,17 +40,10 @@ type Broken struct {
 // message, its framing and the group are returned, some 160 for a Commit; receivers
 // are taken to have the sender's Policy and Limits.
 func Message(rng io.Reader, from *group.Group, honest []byte) ([]Broken, error) {
-	s, err := suite.ByID(from.Client().Suite.ID()) // whoever watches or remembers the honest one's calls does not see these
+	in, err := member(rng, from)
 	if err != nil {
 		return nil, err
 	}
-	in := &insider{
-		rng: rng, suite: s, client: from.Client(), public: *peek[treesync.State](from, "public"),
-		sender:  wire.Sender{Type: wire.SenderMember, LeafIndex: from.Leaf()},
-		secrets: peek[treekem.Secrets](from, "secrets"), ratchets: ratchetsOf(from),
-	}
-	in.public.Suite = s
-	in.client.Suite = s
 	if err := in.read(honest); err != nil {
 		return nil, fmt.Errorf("insider: reading the honest message: %w", err)
 	}
@@ -73,15 +66,38 @@ type insider struct {
 	client group.Client
 	public treesync.State
 	sender wire.Sender
-
-	// A member's only:
-	secrets  *treekem.Secrets
-	ratchets *ratchets
+	keys   groupkeys.Keys
 
 	honest []byte // AuthenticatedContent
 	format wire.WireFormat
 	out    []Broken
 	err    error // the first one
+}
+
+// member is the insider whose group is from.
+func member(rng io.Reader, from *group.Group) (*insider, error) {
+	keys, err := groupkeys.Of(from)
+	if err != nil {
+		return nil, err
+	}
+	sender := wire.Sender{Type: wire.SenderMember, LeafIndex: keys.Leaf}
+	return newInsider(rng, from.Client(), sender, groupkeys.State(from), keys), nil
+}
+
+// outsider is one who knows what is public only.
+func outsider(rng io.Reader, client group.Client, sender wire.Sender, public treesync.State) (*insider, error) {
+	s, err := suite.ByID(client.Suite.ID())
+	if err != nil {
+		return nil, err
+	}
+	return newInsider(rng, client, sender, public, groupkeys.Keys{Suite: s, Context: public.Context}), nil
+}
+
+// newInsider has a suite of its own: whoever watches or remembers the honest one's calls
+// does not see these.
+func newInsider(rng io.Reader, client group.Client, sender wire.Sender, public treesync.State, keys groupkeys.Keys) *insider {
+	client.Suite, public.Suite = keys.Suite, keys.Suite
+	return &insider{rng: rng, suite: keys.Suite, client: client, public: public, sender: sender, keys: keys}
 }
 
 // check keeps the first error; what is made after it is not returned.

@@ -1,34 +1,25 @@
 package insider
 
 import (
+	"errors"
 	"fmt"
 	"io"
 
 	"mlsref/impl/group"
-	"mlsref/impl/suite"
 	"mlsref/impl/treesync"
 	"mlsref/impl/wire"
 	"mlsref/spec"
+	"mlsref/trace/groupkeys"
 )
 
 // Proposal breaks an honest proposal from outside (RFC 9420 §12.1.8): an external
 // sender's, or that of a client who asks to be added. view is any member's group in
 // that epoch, of which only what is public is used.
 func Proposal(rng io.Reader, sender group.Client, view *group.Group, honest []byte) ([]Broken, error) {
-	s, err := suite.ByID(sender.Suite.ID())
+	in, err := proposer(rng, sender, view, honest)
 	if err != nil {
 		return nil, err
 	}
-	var m wire.MLSMessage
-	if err := wire.Unmarshal(honest, &m); err != nil {
-		return nil, fmt.Errorf("insider: reading the proposal: %w", err)
-	}
-	if m.PublicMessage == nil || m.PublicMessage.Content.Proposal == nil {
-		return nil, fmt.Errorf("insider: a proposal from outside is a PublicMessage")
-	}
-	in := &insider{rng: rng, suite: s, client: sender, sender: m.PublicMessage.Content.Sender,
-		public: treesync.State{Suite: s, Policy: view.Client().Config.Policy, Context: view.Context(), Tree: view.Tree()}}
-	in.client.Suite = s
 	if err := in.read(honest); err != nil {
 		return nil, fmt.Errorf("insider: reading the proposal: %w", err)
 	}
@@ -39,9 +30,21 @@ func Proposal(rng io.Reader, sender group.Client, view *group.Group, honest []by
 	case wire.SenderExternal:
 		in.externalSender()
 	case wire.SenderNewMemberProposal:
-		in.newMember(m.PublicMessage.Content.Proposal)
+		in.newMember(in.content().Content.Proposal)
 	}
 	return in.out, in.err
+}
+
+// proposer is the insider who sent an honest proposal from outside.
+func proposer(rng io.Reader, sender group.Client, view *group.Group, honest []byte) (*insider, error) {
+	var m wire.MLSMessage
+	if err := wire.Unmarshal(honest, &m); err != nil {
+		return nil, fmt.Errorf("insider: reading the proposal: %w", err)
+	}
+	if m.PublicMessage == nil || m.PublicMessage.Content.Proposal == nil {
+		return nil, errors.New("insider: a proposal from outside is a PublicMessage")
+	}
+	return outsider(rng, sender, m.PublicMessage.Content.Sender, groupkeys.State(view))
 }
 
 func (in *insider) externalSender() {

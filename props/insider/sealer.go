@@ -2,16 +2,14 @@ package insider
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"io"
 
 	"mlsref/impl/group"
-	"mlsref/impl/suite"
 	"mlsref/impl/treedem"
-	"mlsref/impl/treekem"
 	"mlsref/impl/treesync"
 	"mlsref/impl/wire"
+	"mlsref/trace/groupkeys"
 )
 
 // Sealer signs, tags and encrypts any content with the real keys of who sent an honest
@@ -26,66 +24,46 @@ type Sealer struct {
 
 // Sealer is that of the message's sender.
 func (sit Situation) Sealer(rng io.Reader) (*Sealer, error) {
-	s, err := suite.ByID(sit.Sender.Suite.ID())
+	x := &Sealer{from: sit.From}
+	var in *insider
+	var err error
+	switch {
+	case sit.From != nil:
+		in, err = member(rng, sit.From)
+		x.interim = groupkeys.Interim(sit.From)
+	case sit.Info != nil:
+		in, err = x.joining(rng, sit)
+	default:
+		in, err = proposer(rng, sit.Sender, sit.Readers[0], sit.Honest)
+	}
 	if err != nil {
 		return nil, err
 	}
-	x := &Sealer{in: insider{rng: rng, suite: s, client: sit.Sender}, from: sit.From}
-	in := &x.in
-	in.client.Suite = s
-	switch {
-	case sit.From != nil:
-		in.public = *peek[treesync.State](sit.From, "public")
-		in.sender = wire.Sender{Type: wire.SenderMember, LeafIndex: sit.From.Leaf()}
-		in.secrets, in.ratchets = peek[treekem.Secrets](sit.From, "secrets"), ratchetsOf(sit.From)
-		x.interim = *peek[[]byte](sit.From, "interim")
-	case sit.Info != nil:
-		err = x.fromOutside(sit)
-	default:
-		in.public = *peek[treesync.State](sit.Readers[0], "public")
-		var m wire.MLSMessage
-		if err = wire.Unmarshal(sit.Honest, &m); err == nil && m.PublicMessage == nil {
-			err = errors.New("a proposal from outside is a PublicMessage")
-		}
-		if err == nil {
-			in.sender = m.PublicMessage.Content.Sender
-		}
-	}
-	if err != nil {
-		return nil, fmt.Errorf("insider: %w", err)
-	}
-	in.public.Suite = s
 	x.stranger = in.invented("mallory")
 	if err := in.read(sit.Honest); err != nil {
 		return nil, fmt.Errorf("insider: reading the honest message: %w", err)
 	}
+	x.in = *in
 	return x, in.err
 }
 
-func (x *Sealer) fromOutside(sit Situation) (err error) {
-	in := &x.in
-	var m wire.MLSMessage
-	if err := wire.Unmarshal(sit.Info, &m); err != nil {
-		return err
+// joining is who commits from outside, with what only that takes.
+func (x *Sealer) joining(rng io.Reader, sit Situation) (*insider, error) {
+	in, info, err := joining(rng, sit.Sender, sit.Info, sit.Beside)
+	if err != nil {
+		return nil, err
 	}
-	if m.GroupInfo == nil {
-		return errors.New("the GroupInfo is none")
-	}
-	in.sender = wire.Sender{Type: wire.SenderNewMemberCommit}
-	for _, e := range m.GroupInfo.Extensions {
+	for _, e := range info.Extensions {
 		if e.Type == wire.ExtensionExternalPub {
 			var pub wire.ExternalPub
 			if err := wire.Unmarshal(e.Data, &pub); err != nil {
-				return err
+				return nil, err
 			}
 			x.externalPub = pub.ExternalPub
 		}
 	}
-	if in.public, err = treesync.FromGroupInfo(in.suite, in.client.Config.Policy, m.GroupInfo, sit.Beside); err != nil {
-		return err
-	}
-	x.interim, err = treedem.InterimTranscript(in.suite, m.GroupInfo.GroupContext.ConfirmedTranscriptHash, m.GroupInfo.ConfirmationTag)
-	return err
+	x.interim, err = treedem.InterimTranscript(in.suite, info.GroupContext.ConfirmedTranscriptHash, info.ConfirmationTag)
+	return in, err
 }
 
 // with is an insider that draws from rng.
@@ -102,7 +80,7 @@ func (x *Sealer) Content() *wire.AuthenticatedContent { return x.with(nil).conte
 // stays as it is.
 func (x *Sealer) Seal(rng io.Reader, c *wire.AuthenticatedContent) ([]byte, error) {
 	in := x.with(rng)
-	if c.WireFormat == wire.WireFormatPrivateMessage && in.ratchets == nil {
+	if c.WireFormat == wire.WireFormatPrivateMessage && in.keys.Secrets == nil {
 		c.WireFormat = wire.WireFormatPublicMessage
 	}
 	in.sign(c, in.client.Identity.SignatureKey)
