@@ -46,7 +46,7 @@ Exit code 1: something is wrong with an input.`,
 			return page(c.OutOrStdout(), r.tell)
 		},
 	}
-	c.Flags().StringArrayVar(&also, "also", nil, "run what is in `DIR`/TARGET, too; may be given again")
+	alsoFlag(c, &also)
 	c.Flags().BoolVar(&asJSON, "json", false, "print one JSON object")
 	return c
 }
@@ -61,23 +61,11 @@ type reached struct {
 }
 
 func reach(stderr io.Writer, targets []target.Target, also []string) (*reached, error) {
-	for _, dir := range also {
-		if info, err := os.Stat(dir); err != nil || !info.IsDir() {
-			return nil, fmt.Errorf("--also: %s: is no folder", dir)
-		}
-	}
 	r := &reached{targets: targets}
 	for _, t := range targets {
-		inputs, err := fuzz.Inputs(t)
+		inputs, err := inputsAnd(t, also)
 		if err != nil {
 			return nil, err
-		}
-		for _, dir := range also {
-			more, err := inputsIn(filepath.Join(dir, t.Name))
-			if err != nil {
-				return nil, err
-			}
-			inputs = append(inputs, more...)
 		}
 		fmt.Fprintf(stderr, "%s: %s\n", t.Name, count(len(inputs), "input"))
 		seen, findings := fuzz.Reach(t, inputs)
@@ -85,6 +73,30 @@ func reach(stderr io.Writer, targets []target.Target, also []string) (*reached, 
 		r.total.Add(seen)
 	}
 	return r, nil
+}
+
+// alsoFlag adds folders of inputs to those that come with the targets.
+func alsoFlag(c *cobra.Command, also *[]string) {
+	c.Flags().StringArrayVar(also, "also", nil, "take what is in `DIR`/TARGET, too; may be given again")
+}
+
+// inputsAnd are the inputs that come with a target, and those of its folder in others.
+func inputsAnd(t target.Target, also []string) ([]fuzz.Input, error) {
+	inputs, err := fuzz.Inputs(t)
+	if err != nil {
+		return nil, err
+	}
+	for _, dir := range also {
+		if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+			return nil, fmt.Errorf("--also: %s: is no folder", dir)
+		}
+		more, err := inputsIn(filepath.Join(dir, t.Name))
+		if err != nil {
+			return nil, err
+		}
+		inputs = append(inputs, more...)
+	}
+	return inputs, nil
 }
 
 // inputsIn are the files of a folder; there may be none.

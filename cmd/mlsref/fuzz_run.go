@@ -109,19 +109,22 @@ func nameAll(seen *target.Seen) string {
 
 func fuzzCorpusCommand() *cobra.Command {
 	var dir string
+	var also []string
 	c := &cobra.Command{
 		Use:   "corpus [TARGET…]",
 		Short: "Write the inputs of targets as files, for other engines",
 		Long: `corpus writes all inputs that come with each TARGET, or with all of them, as files of plain
-bytes: DIR/TARGET/HASH, as libFuzzer and AFL read them.`,
-		Example: `  mlsref fuzz corpus FuzzReceive -o corpus`,
+bytes: DIR/TARGET/HASH, as libFuzzer and AFL read them. --also DIR adds what an engine has
+collected, in DIR/TARGET: that of the go command is $(go env GOCACHE)/fuzz/mlsref/fuzz.`,
+		Example: `  mlsref fuzz corpus FuzzReceive -o corpus
+  mlsref fuzz corpus --also "$(go env GOCACHE)/fuzz/mlsref/fuzz" -o corpus`,
 		RunE: func(c *cobra.Command, args []string) error {
 			targets, err := targetsNamed(args)
 			if err != nil {
 				return err
 			}
 			for _, t := range targets {
-				inputs, err := fuzz.Inputs(t)
+				inputs, err := inputsAnd(t, also)
 				if err != nil {
 					return err
 				}
@@ -133,6 +136,7 @@ bytes: DIR/TARGET/HASH, as libFuzzer and AFL read them.`,
 			return nil
 		},
 	}
+	alsoFlag(c, &also)
 	c.Flags().StringVarP(&dir, "output", "o", "", "write below `DIR`")
 	_ = c.MarkFlagRequired("output") // it is there
 	return c
