@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"mlsref/impl/tree"
 	"mlsref/impl/treedem"
 	"mlsref/impl/treekem"
 	"mlsref/impl/treesync"
@@ -136,11 +137,11 @@ func (c Client) Load(b []byte) (*Group, error) {
 		client: c, public: public, private: s.Private, secrets: s.Secrets, updates: s.Updates,
 		confirmationTag: s.ConfirmationTag, resumption: s.Resumption, reinit: s.ReInit, loaded: true,
 	}
-	if g.ratchets, err = treedem.LoadRatchets(c.Suite, s.Ratchets, c.Config.Limits); err != nil {
+	if g.ratchets, err = c.loadRatchets(s.Ratchets, public, g.Leaf()); err != nil {
 		return nil, err
 	}
 	for _, e := range s.Past {
-		past, err := c.loadEpoch(e)
+		past, err := c.loadEpoch(e, g.Leaf())
 		if err != nil {
 			return nil, err
 		}
@@ -149,7 +150,15 @@ func (c Client) Load(b []byte) (*Group, error) {
 	return g, g.whole()
 }
 
-func (c Client) loadEpoch(e savedEpoch) (pastEpoch, error) {
+func (c Client) loadRatchets(b []byte, public treesync.State, own tree.LeafIndex) (*treedem.Ratchets, error) {
+	r, err := treedem.LoadRatchets(c.Suite, b, c.Config.Limits)
+	if err != nil {
+		return nil, err
+	}
+	return r, r.Fits(public.Tree.Leaves(), own)
+}
+
+func (c Client) loadEpoch(e savedEpoch, own tree.LeafIndex) (pastEpoch, error) {
 	if n := len(e.SenderData); n != c.Suite.Nh() {
 		return pastEpoch{}, fmt.Errorf("the sender_data_secret of epoch %d has %d bytes, want %d", e.Public.Context.Epoch, n, c.Suite.Nh())
 	}
@@ -157,7 +166,7 @@ func (c Client) loadEpoch(e savedEpoch) (pastEpoch, error) {
 	if err != nil {
 		return pastEpoch{}, err
 	}
-	ratchets, err := treedem.LoadRatchets(c.Suite, e.Ratchets, c.Config.Limits)
+	ratchets, err := c.loadRatchets(e.Ratchets, public, own)
 	return pastEpoch{public, e.SenderData, ratchets}, err
 }
 

@@ -175,7 +175,15 @@ func TestSavedSparesAreChecked(t *testing.T) {
 		"a short sender_data_secret":    func(s *saved) { s.Past[0].SenderData = s.Past[0].SenderData[1:] },
 		"a short resumption_psk":        func(s *saved) { s.Resumption[0].psk = s.Resumption[0].psk[1:] },
 		"an update without private key": func(s *saved) { s.Updates[0].privateKey = nil },
-		"an update with another's key":  func(s *saved) { s.Updates[0].publicKey = bob.Tree().Leaf(0).EncryptionKey },
+		"another member's ratchets": func(s *saved) {
+			s.Ratchets, err = p.members["carol"].ratchets.Save(p.members["carol"].Leaf())
+			check(t, err)
+		},
+		"another member's past ratchets": func(s *saved) {
+			s.Past[0].Ratchets, err = p.members["carol"].past[0].ratchets.Save(p.members["carol"].Leaf())
+			check(t, err)
+		},
+		"an update with another's key": func(s *saved) { s.Updates[0].publicKey = bob.Tree().Leaf(0).EncryptionKey },
 	} {
 		s := &saved{Private: bob.client.agreement().NewMember(0, nil)}
 		check(t, wire.Unmarshal(b, s))

@@ -74,6 +74,18 @@ func LoadRatchets(s suite.Suite, b []byte, limits Limits) (*Ratchets, error) {
 	return r, nil
 }
 
+// Fits says why loaded ratchets are not those of a tree of so many leaves that were saved
+// without a leaf.
+func (r *Ratchets) Fits(leaves uint32, without tree.LeafIndex) error {
+	switch {
+	case r.leaves != leaves:
+		return fmt.Errorf("the saved ratchets: they are of a tree of %d leaves, not %d", r.leaves, leaves)
+	case r.without == nil || *r.without != without:
+		return fmt.Errorf("the saved ratchets: they are not without leaf %d, their owner's", without)
+	}
+	return nil
+}
+
 // savedFormat changes when the encoding does.
 const savedFormat = 1
 

@@ -31,6 +31,9 @@ func TestSaveAndLoad(t *testing.T) {
 		if again, err := loaded.Save(own); err != nil || !bytes.Equal(again, b) {
 			t.Fatalf("saved anew, it differs (%v)", err)
 		}
+		if loaded.Fits(r.leaves, own) != nil || loaded.Fits(2*r.leaves, own) == nil || loaded.Fits(r.leaves, own+1) == nil || r.Fits(r.leaves, own) == nil {
+			t.Fatal("a loaded state fits another tree or member, or not its own; or the saved one fits")
+		}
 		if loaded.CanSend(own) || !r.CanSend(own) {
 			t.Fatal("a loaded state sends, or the saved one does not")
 		}
