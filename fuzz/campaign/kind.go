@@ -35,17 +35,6 @@ var Kinds = []Kind{
 		file:  propsFile,
 	},
 	{
-		Name: "altered", About: "the same with an attacker who alters messages term by term, as mlsref props --alter plays them",
-		defaults: func() []string { return names(props.All()) },
-		choosing: true,
-		named:    props.Named,
-		play: func(p Params, seed uint64, list []props.Property) (props.Outcome, error) {
-			return props.Altered(seed, p.Steps, p.People, list)
-		},
-		again: func(p Params, seed uint64) string { return propsAgain(p, seed) + " --alter" },
-		file:  propsFile,
-	},
-	{
 		Name: "judges", About: "random histories that the judges must agree on, as mlsref run --random plays them",
 		defaults: func() []string {
 			return []string{props.Acceptance, "secrecy", "forward-secrecy", "post-compromise-security", "authentication", "derivation"}
@@ -58,6 +47,17 @@ var Kinds = []Kind{
 			return fmt.Sprintf("mlsref run --random 1 --seed %d --steps %d --people %d", seed, p.Steps, p.People)
 		},
 		file: func(_, file string) string { return "mlsref run " + file },
+	},
+	{
+		Name: "altered", About: "the histories of props with an attacker who also alters messages, as mlsref props --alter plays them",
+		defaults: func() []string { return names(props.All()) },
+		choosing: true,
+		named:    props.Named,
+		play: func(p Params, seed uint64, list []props.Property) (props.Outcome, error) {
+			return props.Altered(seed, p.Steps, p.People, list)
+		},
+		again: func(p Params, seed uint64) string { return propsAgain(p, seed) + " --alter" },
+		file:  propsFile,
 	},
 }
 
