@@ -70,7 +70,7 @@ func runWire(in []byte, seen *target.Seen) error {
 func agreed(k wire.Kind, b []byte, err error) error {
 	n, prefixErr := wire.UnmarshalPrefix(b, k.New())
 	if whole := prefixErr == nil && n == len(b); whole != (err == nil) {
-		return fmt.Errorf("Unmarshal says %v, UnmarshalPrefix takes %d of %d bytes and says %v", err, n, len(b), prefixErr)
+		return fmt.Errorf("by Unmarshal %v, UnmarshalPrefix takes %d of %d bytes and says %v", err, n, len(b), prefixErr)
 	}
 	if prefixErr == nil && n < len(b) {
 		if err := wire.Unmarshal(b[:n], k.New()); err != nil {
@@ -79,7 +79,7 @@ func agreed(k wire.Kind, b []byte, err error) error {
 	}
 	root, annotateErr := wire.Annotate(b, k.New())
 	if fmt.Sprint(annotateErr) != fmt.Sprint(err) {
-		return fmt.Errorf("Unmarshal says %v, Annotate %v", err, annotateErr)
+		return fmt.Errorf("by Unmarshal %v, by Annotate %v", err, annotateErr)
 	}
 	if err == nil {
 		return nil
