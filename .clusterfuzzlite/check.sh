@@ -21,7 +21,7 @@ for zip in "$OUT"/*_seed_corpus.zip; do
 	fi
 	# libFuzzer says how many files it read; all must be there.
 	read=$(sed -n 's/.*seed corpus: files: \([0-9]*\).*/\1/p' "$OUT/$target.log")
-	want=$(find "$seeds" -type f | wc -l)
+	want=$(find "$seeds" -type f -size +0 | wc -l) # an empty file is no seed to libFuzzer
 	if [ "${read:-0}" -ne "$want" ]; then
 		echo "$target: libFuzzer read ${read:-0} of $want seeds" >&2
 		exit 1
