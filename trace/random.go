@@ -27,6 +27,7 @@ func Draws(seed uint64) (pick func(n int) int) {
 	return rand.New(rand.NewPCG(seed, 0x6d6c73)).IntN
 }
 
+// crowd are the people of random scenarios, in the order in which they come.
 var crowd = []string{"alice", "bob", "carol", "dave", "erin", "frank", "grace", "heidi", "ivan", "judy",
 	"kim", "leo", "mallory", "niaj", "olivia", "peggy", "quinn", "rupert", "sybil", "trent"}
 

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"mlsref/fuzz/campaign"
+	"mlsref/trace/whole"
 )
 
 func campaignMergeCommand() *cobra.Command {
@@ -47,7 +48,7 @@ func campaignMerge(out io.Writer, set *campaign.Set, file string) error {
 		return check(append(clashes, fmt.Errorf("%s: not written", file))...)
 	}
 	if err := writeFiles([]output{{path: file, write: set.Merge}}); err != nil {
-		return fmt.Errorf("%s: cannot be written: %w; nothing is lost", file, cause(err))
+		return fmt.Errorf("%s: cannot be written: %w; nothing is lost", file, whole.Cause(err))
 	}
 	fmt.Fprintf(out, "%s: %s of %s\n", file, plural(set.Results(), "history", "histories"), count(len(set.Files), "file"))
 	var complaints []error

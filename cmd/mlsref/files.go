@@ -77,7 +77,7 @@ func checkWritable(paths ...string) error {
 		}
 		name, err := whole.Temporary(path, output{}.fill)
 		if err != nil {
-			return fmt.Errorf("%s: cannot be written: %w", path, cause(err))
+			return fmt.Errorf("%s: cannot be written: %w", path, whole.Cause(err))
 		}
 		os.Remove(name)
 	}
@@ -102,18 +102,9 @@ func makeDir(dir string) (undo func(), err error) {
 	}
 	if err := os.MkdirAll(clean, 0o755); err != nil {
 		undo()
-		return nil, fmt.Errorf("%s: cannot be written: %w", dir, cause(err))
+		return nil, fmt.Errorf("%s: cannot be written: %w", dir, whole.Cause(err))
 	}
 	return undo, nil
-}
-
-// cause is what went wrong with a path, without the path.
-func cause(err error) error {
-	var path *fs.PathError
-	if errors.As(err, &path) {
-		return path.Err
-	}
-	return err
 }
 
 // printJSON writes v as JSON, each level further in by indent; in one line if that is

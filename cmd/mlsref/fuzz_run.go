@@ -63,7 +63,7 @@ func readFuzzInput(stdin io.Reader, file string) (fuzz.Input, error) {
 	if err != nil {
 		return fuzz.Input{}, err
 	}
-	if b, err = fuzz.Decode(b); err != nil {
+	if b, err = target.Decode(b); err != nil {
 		return fuzz.Input{}, fmt.Errorf("%s: %w", name, err)
 	}
 	if len(b) > target.MaxInput {
@@ -201,7 +201,7 @@ func keep(out io.Writer, dir, name string, inputs []fuzz.Input) error {
 		if file == "" {
 			file = fuzz.FileName(in.Bytes)
 		}
-		files = append(files, output{path: filepath.Join(dir, file), data: fuzz.Encode(in.Bytes)})
+		files = append(files, output{path: filepath.Join(dir, file), data: target.Encode(in.Bytes)})
 	}
 	if err := writeFiles(files); err != nil {
 		return err

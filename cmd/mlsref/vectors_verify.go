@@ -15,6 +15,7 @@ import (
 
 	"mlsref/impl/vectors"
 	"mlsref/impl/wire"
+	"mlsref/trace/whole"
 )
 
 func vectorsVerifyCommand() *cobra.Command {
@@ -87,7 +88,7 @@ func tellFiles(out io.Writer, files []*vectors.File) (complaints []error) {
 			fmt.Fprintf(out, "%s: %s, as its entries tell\n", printable(f.Path), f.Kind.Name)
 		}
 		if f.Err != nil {
-			complaints = append(complaints, fmt.Errorf("%s: %s", printable(f.Path), printable(cause(f.Err).Error())))
+			complaints = append(complaints, fmt.Errorf("%s: %s", printable(f.Path), printable(whole.Cause(f.Err).Error())))
 		}
 	}
 	return complaints

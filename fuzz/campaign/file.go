@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"mlsref/trace/whole"
 	"os"
 	"path/filepath"
 	"time"
@@ -200,7 +201,7 @@ func (s *shardFile) append(l line) error {
 		return fmt.Errorf("%s: %w", s.path, err)
 	}
 	if _, err := s.write(b); err != nil {
-		err = fmt.Errorf("%s: cannot be written: %w; it is whole up to here, and the same command goes on with it", s.path, pathless(err))
+		err = fmt.Errorf("%s: cannot be written: %w; it is whole up to here, and the same command goes on with it", s.path, whole.Cause(err))
 		s.broken = errors.Join(err, s.cut())
 		return s.broken
 	}
@@ -214,7 +215,7 @@ func (s *shardFile) append(l line) error {
 func (s *shardFile) sync() error {
 	s.synced = time.Now()
 	if err := s.f.Sync(); err != nil {
-		s.broken = fmt.Errorf("%s: cannot be written: %w", s.path, pathless(err))
+		s.broken = fmt.Errorf("%s: cannot be written: %w", s.path, whole.Cause(err))
 	}
 	return s.broken
 }
@@ -229,13 +230,4 @@ func (s *shardFile) close() error {
 		errs = append(errs, s.f.Close())
 	}
 	return errors.Join(append(errs, s.lock.Unlock())...)
-}
-
-// pathless is an error without the name of a file, which is said already.
-func pathless(err error) error {
-	var path *os.PathError
-	if errors.As(err, &path) {
-		return path.Err
-	}
-	return err
 }

@@ -23,17 +23,7 @@ type Kind struct {
 
 // Kinds are the kinds of history that there are.
 var Kinds = []Kind{
-	{
-		Name: "props", About: "random histories under the eyes of the properties, as mlsref props plays them",
-		defaults: func() []string { return names(props.All()) },
-		choosing: true,
-		named:    props.Named,
-		play: func(p Params, seed uint64, list []props.Property) (props.Outcome, error) {
-			return props.One(seed, p.Steps, p.People, list)
-		},
-		again: propsAgain,
-		file:  propsFile,
-	},
+	underProperties("props", "random histories under the eyes of the properties, as mlsref props plays them", "", props.One),
 	{
 		Name: "judges", About: "random histories that the judges must agree on, as mlsref run --random plays them",
 		defaults: func() []string {
@@ -48,17 +38,24 @@ var Kinds = []Kind{
 		},
 		file: func(_, file string) string { return "mlsref run " + file },
 	},
-	{
-		Name: "altered", About: "the histories of props with an attacker who also alters messages, as mlsref props --alter plays them",
+	underProperties("altered", "the histories of props with an attacker who also alters messages, as mlsref props --alter plays them", " --alter", props.Altered),
+}
+
+// underProperties is a kind that mlsref props plays, with a flag.
+func underProperties(name, about, flag string, play func(seed uint64, steps, people int, list []props.Property) (props.Outcome, error)) Kind {
+	return Kind{
+		Name: name, About: about,
 		defaults: func() []string { return names(props.All()) },
 		choosing: true,
 		named:    props.Named,
 		play: func(p Params, seed uint64, list []props.Property) (props.Outcome, error) {
-			return props.Altered(seed, p.Steps, p.People, list)
+			return play(seed, p.Steps, p.People, list)
 		},
-		again: func(p Params, seed uint64) string { return propsAgain(p, seed) + " --alter" },
-		file:  propsFile,
-	},
+		again: func(p Params, seed uint64) string { return propsAgain(p, seed) + flag },
+		file: func(property, file string) string {
+			return fmt.Sprintf("mlsref props --only %s %s", property, file)
+		},
+	}
 }
 
 func propsAgain(p Params, seed uint64) string {
@@ -67,10 +64,6 @@ func propsAgain(p Params, seed uint64) string {
 		command += " --only " + strings.Join(p.Properties, " --only ")
 	}
 	return command
-}
-
-func propsFile(property, file string) string {
-	return fmt.Sprintf("mlsref props --only %s %s", property, file)
 }
 
 func names(list []props.Property) []string {

@@ -1,6 +1,7 @@
 package campaign
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -176,13 +177,7 @@ func (s *shardFile) findings() []first {
 		list = append(list, f)
 	}
 	slices.SortFunc(list, func(a, b first) int {
-		switch {
-		case a.seed < b.seed:
-			return -1
-		case a.seed > b.seed:
-			return 1
-		}
-		return strings.Compare(a.name, b.name)
+		return cmp.Or(cmp.Compare(a.seed, b.seed), strings.Compare(a.name, b.name))
 	})
 	return list
 }

@@ -3,6 +3,7 @@ package campaign
 import (
 	"cmp"
 	"fmt"
+	"mlsref/trace/whole"
 	"os"
 	"path/filepath"
 	"slices"
@@ -294,7 +295,7 @@ func (s *Set) eachLine(do func(at place, b []byte) error) error {
 		}
 		b := make([]byte, e.length)
 		if _, err := f.ReadAt(b, e.offset); err != nil {
-			return fmt.Errorf("%s: it was changed while it was read: %w", e.place, pathless(err))
+			return fmt.Errorf("%s: it was changed while it was read: %w", e.place, whole.Cause(err))
 		}
 		if err := do(e.place, b); err != nil {
 			return err

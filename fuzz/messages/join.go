@@ -111,16 +111,9 @@ func (j *joining) sealed(in *input, mode byte) error {
 }
 
 func (j *joining) breaks(in *input) error {
-	list, err := j.broken()
-	if err != nil || len(list) == 0 {
-		return err
-	}
-	b := list[(int(in.byte())<<8|int(in.byte()))%len(list)]
-	j.msg = edited(in, b.Bytes, j.Honest, message)
-	if bytes.Equal(j.msg, b.Bytes) {
-		j.rule = &b
-	}
-	return nil
+	var err error
+	j.msg, j.rule, err = j.breaking(in)
+	return err
 }
 
 func (j *joining) String() string { return j.Story + ", " + j.Joiner.Client.Identity.Name + " joins" }

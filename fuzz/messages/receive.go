@@ -1,11 +1,12 @@
 package messages
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"slices"
 
 	"mlsref/fuzz/target"
-	"mlsref/impl/tree"
 	"mlsref/impl/wire"
 	"mlsref/props"
 	"mlsref/props/insider"
@@ -186,28 +187,27 @@ func seal(x *insider.Sealer, c *wire.AuthenticatedContent, mode byte) ([]byte, e
 
 // broken takes a version of the honest message that breaks one rule.
 func (a *attempt) broken(in *input) error {
-	list, err := a.scene.broken()
-	if err != nil {
-		return err
+	var err error
+	a.msg, a.rule, err = a.breaking(in)
+	if a.rule != nil && slices.Contains(a.rule.Except, a.Readers[a.reader].Leaf()) {
+		a.rule = nil
 	}
-	if len(list) == 0 {
-		return nil
-	}
-	b := list[(int(in.byte())<<8|int(in.byte()))%len(list)]
-	a.msg = edited(in, b.Bytes, a.Honest, message)
-	if string(a.msg) == string(b.Bytes) && !excepted(b, a.Readers[a.reader].Leaf()) {
-		a.rule = &b
-	}
-	return nil
+	return err
 }
 
-func excepted(b insider.Broken, leaf tree.LeafIndex) bool {
-	for _, x := range b.Except {
-		if x == leaf {
-			return true
-		}
+// breaking is a version of the honest message that breaks one rule, and that version if
+// the input leaves it as it is. Without any, all is nil.
+func (s *scene) breaking(in *input) ([]byte, *insider.Broken, error) {
+	list, err := s.broken()
+	if err != nil || len(list) == 0 {
+		return nil, nil, err
 	}
-	return false
+	b := list[(int(in.byte())<<8|int(in.byte()))%len(list)]
+	msg := edited(in, b.Bytes, s.Honest, message)
+	if !bytes.Equal(msg, b.Bytes) {
+		return msg, nil, nil
+	}
+	return msg, &b, nil
 }
 
 func (a *attempt) String() string {

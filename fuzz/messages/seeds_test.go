@@ -87,7 +87,7 @@ func everyBreak(t *testing.T, from func(*scenes) []*scene) (all []*breaks) {
 			b := &breaks{}
 			for n, v := range list {
 				reader := 0
-				for reader < len(x.Readers) && excepted(v, x.Readers[reader].Leaf()) {
+				for reader < len(x.Readers) && slices.Contains(v.Except, x.Readers[reader].Leaf()) {
 					reader++
 				}
 				if len(x.Readers) > 0 && reader == len(x.Readers) {

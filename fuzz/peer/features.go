@@ -2,6 +2,7 @@ package peer
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"mlsref/impl/wire"
@@ -49,12 +50,7 @@ func has(is func(*wire.Part) bool) func(*Difference) bool {
 		if err != nil {
 			return false
 		}
-		for _, p := range all(root, nil) {
-			if is(p) {
-				return true
-			}
-		}
-		return false
+		return slices.ContainsFunc(partsOf(root), is)
 	}
 }
 

@@ -1,7 +1,6 @@
 package peer
 
 import (
-	"bytes"
 	"fmt"
 	"io/fs"
 	"iter"
@@ -9,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 
 	"mlsref/fuzz/target"
@@ -70,7 +68,7 @@ func FromDir(dir string) ([]Input, error) {
 		}
 		b, err := os.ReadFile(path)
 		if err == nil {
-			b, err = corpusFile(b)
+			b, err = target.Decode(b)
 		}
 		if err != nil {
 			return fmt.Errorf("%s: %w", path, err)
@@ -89,22 +87,6 @@ func FromDir(dir string) ([]Input, error) {
 		err = fmt.Errorf("%s: there is no input in this folder", dir)
 	}
 	return list, err
-}
-
-// corpusFile is the first []byte of a file in the format of Go's fuzzing, or all of any
-// other file.
-func corpusFile(b []byte) ([]byte, error) {
-	rest, found := bytes.CutPrefix(b, []byte("go test fuzz v1\n"))
-	if !found {
-		return b, nil
-	}
-	for line := range strings.Lines(string(rest)) {
-		if text, found := strings.CutPrefix(strings.TrimSpace(line), "[]byte("); found {
-			s, err := strconv.Unquote(strings.TrimSuffix(text, ")"))
-			return []byte(s), err
-		}
-	}
-	return nil, fmt.Errorf("a corpus file without []byte")
 }
 
 // Random are n random structs of the types that a peer can decode, one in two of them

@@ -20,7 +20,7 @@ func Spoiled(rng *rand.Rand, in Input) Input {
 	}
 	put, what := []byte(nil), ""
 	root, err := wire.Annotate(in.Hex, k.New())
-	parts := all(root, nil)[1:] // not all of it
+	parts := partsOf(root)[1:] // not all of it
 	if err != nil || len(parts) == 0 || rng.IntN(4) == 0 {
 		put, what = blind(rng, in.Hex)
 	} else {
@@ -34,11 +34,10 @@ func Spoiled(rng *rand.Rand, in Input) Input {
 	return in
 }
 
-func all(p *wire.Part, list []*wire.Part) []*wire.Part {
-	list = append(list, p)
-	for _, child := range p.Children {
-		list = all(child, list)
-	}
+// partsOf are a part and all that is in it.
+func partsOf(root *wire.Part) []*wire.Part {
+	var list []*wire.Part
+	root.Walk(func(_ string, p *wire.Part) { list = append(list, p) })
 	return list
 }
 

@@ -5,6 +5,7 @@ import (
 	"bufio"
 	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 )
@@ -18,6 +19,15 @@ func Write(path string, write func(io.Writer) error) error {
 	}
 	defer os.Remove(name) // gone already, if it has its name
 	return os.Rename(name, path)
+}
+
+// Cause is what went wrong with a path, without the path.
+func Cause(err error) error {
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		return path.Err
+	}
+	return err
 }
 
 // Temporary writes a file beside path, to be renamed when others are written too.
