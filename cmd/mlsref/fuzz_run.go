@@ -165,7 +165,7 @@ func fuzzKeepCommand() *cobra.Command {
 		Short: "Make inputs regression tests of a target",
 		Long: `keep writes each FILE in the go command's format to DIR/TARGET, where go test ./fuzz runs
 it from then on. The file's name is a hash of what is in it, or what --name says: what the
-input showed.`,
+input showed. Inputs that come with the target already are left out, unless they get a name.`,
 		Example: `  mlsref fuzz keep FuzzReceive crash-1f3a --name empty-kem-output`,
 		Args:    cobra.MinimumNArgs(2),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -180,12 +180,37 @@ input showed.`,
 			if err != nil {
 				return err
 			}
+			if name == "" {
+				given := len(inputs)
+				if inputs, err = newInputs(t, inputs); err != nil {
+					return err
+				}
+				if old := given - len(inputs); old > 0 {
+					fmt.Fprintf(c.OutOrStdout(), "%s: left out, %s has the same already\n", count(old, "input"), t.Name)
+				}
+				if len(inputs) == 0 {
+					return nil
+				}
+			}
 			return keep(c.OutOrStdout(), filepath.Join(dir, t.Name), name, inputs)
 		},
 	}
 	c.Flags().StringVar(&dir, "to", filepath.Join("fuzz", "testdata", "fuzz"), "the folder of all corpora is `DIR`")
 	c.Flags().StringVar(&name, "name", "", "what the file is called")
 	return c
+}
+
+// newInputs are those that do not come with the target.
+func newInputs(t target.Target, inputs []fuzz.Input) ([]fuzz.Input, error) {
+	old, err := fuzz.Inputs(t)
+	if err != nil {
+		return nil, err
+	}
+	have := map[string]bool{}
+	for _, in := range old {
+		have[string(in.Bytes)] = true
+	}
+	return slices.DeleteFunc(inputs, func(in fuzz.Input) bool { return have[string(in.Bytes)] }), nil
 }
 
 func keep(out io.Writer, dir, name string, inputs []fuzz.Input) error {
