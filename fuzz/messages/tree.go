@@ -11,6 +11,7 @@ import (
 	"mlsref/impl/treesync"
 	"mlsref/impl/wire"
 	"mlsref/props"
+	"mlsref/props/insider"
 	"mlsref/spec"
 )
 
@@ -39,7 +40,7 @@ func runTree(b []byte, seen *target.Seen) error {
 	who, mode := in.byte(), in.byte()
 	rt, err := someTree(in, g.Tree(), mode)
 	if err == nil && mode&flagResign != 0 {
-		x.signLeaves(rt)
+		insider.SignLeaves(g.Client().Suite, rt, g.GroupID(), x.keyOf)
 	}
 	var t treesync.Tree
 	s, context, p := g.Client().Suite, g.Context(), g.Client().Config.Policy
@@ -101,19 +102,6 @@ func (s *scene) keyOf(pub []byte) []byte {
 		}
 	}
 	return nil
-}
-
-// signLeaves signs anew all leaves whose keys are known.
-func (s *scene) signLeaves(rt *wire.RatchetTree) {
-	g := s.Readers[0]
-	for i, n := range rt.Nodes {
-		if n == nil || n.Leaf == nil || i%2 != 0 {
-			continue
-		}
-		if sk := s.keyOf(n.Leaf.SignatureKey); sk != nil {
-			_ = treesync.SignLeaf(g.Client().Suite, sk, n.Leaf, g.GroupID(), tree.LeafIndex(i/2)) // one that cannot be encoded stays as it is
-		}
-	}
 }
 
 func memberOf(t treesync.Tree, who byte) tree.LeafIndex {

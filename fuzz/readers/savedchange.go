@@ -2,10 +2,10 @@ package readers
 
 import (
 	"mlsref/fuzz/target"
-	"mlsref/impl/tree"
 	"mlsref/impl/treesync"
 	"mlsref/impl/wire"
 	"mlsref/props"
+	"mlsref/props/insider"
 )
 
 // The parts of a saved group that an input may change, and what it does besides.
@@ -89,14 +89,7 @@ func mutate[T any, P wirer[T]](left *[]byte, v P) error {
 // hash corrects what hashes, signatures and tags would find.
 func (s *saver) hash(g *savedGroup) {
 	as := s.client.Suite
-	for i, n := range g.Public.Tree.Nodes {
-		if n == nil || n.Leaf == nil || i%2 != 0 {
-			continue
-		}
-		if sk := s.keys[string(n.Leaf.SignatureKey)]; sk != nil {
-			_ = treesync.SignLeaf(as, sk, n.Leaf, g.Public.Context.GroupID, tree.LeafIndex(i/2)) // one that cannot be encoded stays as it is
-		}
-	}
+	insider.SignLeaves(as, &g.Public.Tree, g.Public.Context.GroupID, func(pub []byte) []byte { return s.keys[string(pub)] })
 	if t, err := treesync.FromWire(as, g.Public.Tree); err == nil {
 		g.Public.Context.TreeHash = t.TreeHash(as)
 	}

@@ -35,7 +35,11 @@ func (x *Sealer) Confirm(rng io.Reader, c *wire.AuthenticatedContent) error {
 	if err != nil {
 		return err
 	}
-	pskSecret, err := x.pskSecret(ch)
+	psks, held := pskSecrets(x.in.client, x.from, ch.PSKs)
+	if !held {
+		return errors.New("insider: a PSK that is not held")
+	}
+	pskSecret, err := treekem.PSKSecret(x.in.suite, psks)
 	if err != nil {
 		return err
 	}
@@ -77,22 +81,4 @@ func (x *Sealer) initSecret(in *insider, commit *wire.Commit) (treekem.InitSecre
 		}
 	}
 	return nil, errNoCommit
-}
-
-func (x *Sealer) pskSecret(ch treesync.Change) ([]byte, error) {
-	var list []treekem.PSK
-	for _, id := range ch.PSKs {
-		var secret []byte
-		if id.PSKType == wire.PSKExternal && x.in.client.Config.PSKs.Has(id) {
-			secret = []byte(secretOfAll)
-		}
-		if id.PSKType == wire.PSKResumption && x.from != nil && string(id.PSKGroupID) == string(x.from.GroupID()) {
-			secret = x.from.ResumptionPSK(id.PSKEpoch)
-		}
-		if secret == nil {
-			return nil, errors.New("insider: a PSK that is not held")
-		}
-		list = append(list, treekem.PSK{ID: id, Secret: secret})
-	}
-	return treekem.PSKSecret(x.in.suite, list)
 }

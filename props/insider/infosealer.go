@@ -5,7 +5,6 @@ import (
 	"io"
 
 	"mlsref/impl/tree"
-	"mlsref/impl/treekem"
 	"mlsref/impl/treesync"
 	"mlsref/impl/wire"
 )
@@ -93,28 +92,10 @@ func (x *InfoSealer) Seal(rng io.Reader, info *wire.GroupInfo, secrets *wire.Gro
 	m := &wire.MLSMessage{}
 	in.check(wire.Unmarshal(w.honest, m))
 	o := &opened{welcome: m.Welcome, secrets: secrets, info: info, key: w.key, nonce: w.nonce}
-	if psks, ok := w.psks(secrets.PSKs); ok && confirm {
+	if psks, ok := pskSecrets(w.to.Client, w.to.Options.From, secrets.PSKs); ok && confirm {
 		in.check(o.follow(in.suite, psks))
 	}
 	in.signInfo(info)
 	msg := w.encrypted(&in, o, m)
 	return msg, in.err
-}
-
-// psks are those that the joiner holds; false if it lacks one.
-func (w *welcomeBreaker) psks(ids []wire.PreSharedKeyID) (list []treekem.PSK, ok bool) {
-	for _, id := range ids {
-		var secret []byte
-		if from := w.to.Options.From; id.PSKType == wire.PSKResumption && from != nil && string(id.PSKGroupID) == string(from.GroupID()) {
-			secret = from.ResumptionPSK(id.PSKEpoch)
-		}
-		if id.PSKType == wire.PSKExternal && w.to.Client.Config.PSKs.Has(id) {
-			secret = []byte(secretOfAll)
-		}
-		if secret == nil {
-			return nil, false
-		}
-		list = append(list, treekem.PSK{ID: id, Secret: secret})
-	}
-	return list, true
 }
