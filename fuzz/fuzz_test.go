@@ -46,5 +46,6 @@ func FuzzSyntax(f *testing.F)       { run(f, "FuzzSyntax") }
 func FuzzInspect(f *testing.F)      { run(f, "FuzzInspect") }
 func FuzzSaved(f *testing.F)        { run(f, "FuzzSaved") }
 func FuzzVectors(f *testing.F)      { run(f, "FuzzVectors") }
+func FuzzModel(f *testing.F)        { run(f, "FuzzModel") }
 func FuzzHistory(f *testing.F)      { run(f, "FuzzHistory") }
 func FuzzStory(f *testing.F)        { run(f, "FuzzStory") }

@@ -1,5 +1,6 @@
 // Package readers has the fuzz targets of whatever reads a file from outside: scenarios,
-// traces, drafts, presentation language, bytes to inspect, saved groups, vectors.
+// traces, drafts, presentation language, bytes to inspect, saved groups, vectors, models
+// and their verdicts.
 package readers
 
 import "mlsref/fuzz/target"
@@ -23,5 +24,7 @@ func Targets() []target.Target {
 			About: "a saved group that loads is saved as the same bytes"},
 		{Name: "FuzzVectors", Group: ofReaders, Run: runVectors, Seeds: vectorSeeds,
 			About: "a file of vectors is refused with a reason, or each entry is checked"},
+		{Name: "FuzzModel", Group: ofReaders, Run: runModel, Seeds: modelSeeds,
+			About: "a model for a prover is read, or refused with a place; a verdict file agrees with one text of one model"},
 	}
 }

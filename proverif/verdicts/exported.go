@@ -34,6 +34,11 @@ func LoadExported(path string) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
+	return ParseExported(path, text)
+}
+
+// ParseExported is LoadExported of a file's text.
+func ParseExported(path string, text []byte) (*Model, error) {
 	sum := sha256.Sum256(text)
 	m := &Model{Path: path, SHA256: hex.EncodeToString(sum[:]), exported: true, Tool: ProVerif}
 	if filepath.Ext(path) == ".spthy" {

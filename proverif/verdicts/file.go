@@ -76,11 +76,19 @@ func Read(path string) (*File, error) {
 	if err != nil {
 		return nil, err
 	}
+	return ParseFile(path, b)
+}
+
+// ParseFile is Read of a verdict file's text, which path is the name of.
+func ParseFile(path string, b []byte) (*File, error) {
 	d := json.NewDecoder(bytes.NewReader(b))
 	d.DisallowUnknownFields()
 	f := new(File)
 	if err := d.Decode(f); err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	if _, err := d.Token(); err != io.EOF {
+		return nil, fmt.Errorf("%s: there is more after the verdicts, at offset %d", path, d.InputOffset())
 	}
 	if f.Format != Format {
 		return nil, fmt.Errorf("%s: its format is %q, want %q", path, f.Format, Format)

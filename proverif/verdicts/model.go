@@ -70,8 +70,15 @@ func Load(path string) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
+	return Parse(path, text)
+}
+
+// Parse is Load of a model's text, which path is the name of. Errors name it, and the
+// line where there is one.
+func Parse(path string, text []byte) (*Model, error) {
 	sum := sha256.Sum256(text)
 	m := &Model{Path: path, SHA256: hex.EncodeToString(sum[:])}
+	var err error
 	switch filepath.Ext(path) {
 	case ".spthy":
 		m.Tool = Tamarin

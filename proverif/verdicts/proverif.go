@@ -5,12 +5,10 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 )
 
-var (
-	queryStart  = regexp.MustCompile(`(?m)^(query|noninterf)\b`)
-	commentLast = regexp.MustCompile(`(?s)\(\*((?:[^*]|\*[^)])*)\*\)\s*$`)
-)
+var queryStart = regexp.MustCompile(`(?m)^(query|noninterf)\b`)
 
 // readProVerif reads the queries of a file and the comments above each one.
 func (m *Model) readProVerif(text string) error {
@@ -66,16 +64,25 @@ func proverifVariant(text, variant string) string {
 	})
 }
 
-// commentsAbove returns the comments that end a text, one after the other.
+// commentsAbove returns the comments that end a text, one after the other, up to an empty
+// line.
 func commentsAbove(text string) string {
 	all := ""
 	for {
-		at := commentLast.FindStringSubmatchIndex(text)
-		if at == nil {
+		inside, ok := strings.CutSuffix(strings.TrimRightFunc(text, unicode.IsSpace), "*)")
+		if !ok {
 			return all
 		}
-		all = text[at[2]:at[3]] + "\n" + all
-		text = text[:at[0]]
+		above := 0 // where the comment above ends
+		if i := strings.LastIndex(inside, "*)"); i >= 0 {
+			above = i + len("*)")
+		}
+		begin := strings.Index(inside[above:], "(*")
+		if begin < 0 {
+			return all
+		}
+		all = inside[above+begin+len("(*"):] + "\n" + all
+		text = text[:above+begin]
 		if strings.HasSuffix(text, "\n\n") {
 			return all
 		}

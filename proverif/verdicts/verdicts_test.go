@@ -298,3 +298,16 @@ func TestNoProver(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// A verdict file is one JSON value of its format, and nothing else.
+func TestNoVerdictFile(t *testing.T) {
+	const good = `{"format":"` + Format + `"}`
+	if _, err := ParseFile("f", []byte(good+"\n")); err != nil {
+		t.Fatal(err)
+	}
+	for _, bad := range []string{"", "{}", "[]", good + good, good + "x", `{"format":"` + Format + `","more":1}`, `{"format":"mlsref-verdicts/0"}`} {
+		if _, err := ParseFile("f", []byte(bad)); err == nil || !strings.HasPrefix(err.Error(), "f: ") {
+			t.Errorf("%s: %v", bad, err)
+		}
+	}
+}
