@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 )
 
@@ -27,7 +28,9 @@ func Draws(seed uint64) (pick func(n int) int) {
 	return rand.New(rand.NewPCG(seed, 0x6d6c73)).IntN
 }
 
-// crowd are the people of random scenarios, in the order in which they come.
+// People are those of random scenarios, in the order in which they come.
+func People() []string { return slices.Clone(crowd) }
+
 var crowd = []string{"alice", "bob", "carol", "dave", "erin", "frank", "grace", "heidi", "ivan", "judy",
 	"kim", "leo", "mallory", "niaj", "olivia", "peggy", "quinn", "rupert", "sybil", "trent"}
 

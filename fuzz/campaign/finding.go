@@ -7,6 +7,7 @@ import (
 
 	"mlsref/props"
 	"mlsref/spec"
+	"mlsref/trace"
 )
 
 // The parts of a failure's text that say what is the same in others.
@@ -20,8 +21,7 @@ var (
 	quotedWord = regexp.MustCompile(`"[^"]*"`)
 	hexWord    = regexp.MustCompile(`\b[0-9a-f]{8,}\b`)
 	stateWord  = regexp.MustCompile(`\b(?:room|group[0-9]+)\b\S*`)
-	clientWord = regexp.MustCompile(`\b(?:` + strings.Join([]string{"alice", "bob", "carol", "dave", "erin", "frank", "grace", "heidi", "ivan", "judy",
-		"kim", "leo", "mallory", "niaj", "olivia", "peggy", "quinn", "rupert", "sybil", "trent", "attacker"}, "|") + `)\b`)
+	clientWord = regexp.MustCompile(`\b(?:` + strings.Join(append(trace.People(), trace.Attacker), "|") + `)\b`)
 	number = regexp.MustCompile(`[0-9]+`)
 )
 
