@@ -22,7 +22,7 @@ var (
 	hexWord    = regexp.MustCompile(`\b[0-9a-f]{8,}\b`)
 	stateWord  = regexp.MustCompile(`\b(?:room|group[0-9]+)\b\S*`)
 	clientWord = regexp.MustCompile(`\b(?:` + strings.Join(append(trace.People(), trace.Attacker), "|") + `)\b`)
-	number = regexp.MustCompile(`[0-9]+`)
+	number     = regexp.MustCompile(`[0-9]+`)
 )
 
 // Finding names what failed, so that failures with one cause have one name: the property,
