@@ -18,16 +18,29 @@ const label wire.ExtensionType = 0xff01
 // alternatives lets copies of live members do what no scenario says, now and then, for
 // a few epochs.
 func alternatives(h *History) Checks {
-	a := &alternative{h: h, did: map[string]int{}}
-	return Checks{Watch: a.watch()}
+	return newAlternative(h, map[string]int{}).checks()
+}
+
+func newAlternative(h *History, did map[string]int) *alternative {
+	return &alternative{h: h, did: did, forged: map[string]bool{}}
 }
 
 type alternative struct {
-	h   *History
-	did map[string]int // how often, by what is special in a Commit
+	h      *History
+	did    map[string]int  // how often, by what is special in a Commit
+	forged map[string]bool // states in which a thief has sent in a member's name
 }
 
-func (a *alternative) watch() trace.Watch { return trace.Watch{Step: a.step} }
+func (a *alternative) checks() Checks {
+	return Checks{Watch: trace.Watch{Reading: a.reading, Step: a.step}}
+}
+
+// reading: a generation that a thief has used is not the member's own any more, and so
+// the others refuse what it sends next.
+func (a *alternative) reading(_ *trace.Session, _ string, m trace.Message) error {
+	a.forged[m.State] = a.forged[m.State] || m.Forged
+	return nil
+}
 
 // once in so many statements there is a gathering.
 const betweenGatherings = 24
@@ -36,7 +49,7 @@ func (a *alternative) step(s *trace.Session, _ int) error {
 	if !a.h.sometimes(betweenGatherings) {
 		return nil
 	}
-	here := slices.DeleteFunc(s.Members(), func(m trace.Member) bool { return !m.Newest || m.Group.ReInit() != nil })
+	here := slices.DeleteFunc(s.Members(), func(m trace.Member) bool { return !m.Newest || m.Group.ReInit() != nil || a.forged[m.State] })
 	if len(here) == 0 {
 		return nil
 	}

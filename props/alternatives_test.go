@@ -1,13 +1,16 @@
 package props
 
-import "testing"
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
 
 // TestAlternatives: each special thing is tried, and in not too many histories.
 func TestAlternatives(t *testing.T) {
 	did := map[string]int{}
 	p := Property{Name: "alternatives", New: func(h *History) Checks {
-		a := &alternative{h: h, did: did}
-		return Checks{Watch: a.watch()}
+		return newAlternative(h, did).checks()
 	}}
 	for seed := range uint64(60) {
 		o, err := One(seed+1, 40, 6, []Property{p})
@@ -25,4 +28,20 @@ func TestAlternatives(t *testing.T) {
 		}
 	}
 	t.Log(did)
+}
+
+// TestAlternativesAfterForgery: a thief has used a generation of its victim's, and the
+// others refuse what the victim sends under it.
+func TestAlternativesAfterForgery(t *testing.T) {
+	list, err := Named("alternatives")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n := range 40 {
+		sc := parse(t, fmt.Sprintf("seed %d\nhandshakes private\nalice creates room\nalice adds bob\ncompromise alice\n%sattacker updates as alice\n", n, strings.Repeat("bob goes offline\nbob comes online\n", n)))
+		failures, _, err := Run(sc, list, Look{})
+		if err != nil || len(failures) > 0 {
+			t.Fatalf("%v %v in\n%s", err, failures, sc.Text)
+		}
+	}
 }

@@ -30,14 +30,14 @@ func messageOnce(h *History) Checks {
 // before has copies of a message's sender and its reader try orders of their own.
 func (o *once) before(s *trace.Session, reader string, m trace.Message) error {
 	of := stream{reader, m.From, m.State}
+	if m.Forged {
+		o.forged[of] = true // and so a key of the sender's may be gone
+	}
 	if m.Kind == "commit" && m.Sender != nil && !o.forged[of] {
 		return o.overtaken(s, reader, m)
 	}
 	if m.Kind != "application" || m.From == reader {
 		return nil
-	}
-	if m.Forged {
-		o.forged[of] = true // and so a key of the sender's may be gone
 	}
 	member, ok := s.Member(reader, m.Room)
 	if !ok || member.State != m.State || o.forged[of] || o.read[of] >= m.Number || !o.h.sometimes(2) {
